@@ -75,9 +75,11 @@ class Command:
     """A command line, its input files and its outputs.
 
     `before` is the register before the run, `state` are the commands that print the content of a register. With `steps`
-    the register changes in several steps, with `fresh` the outputs replace no file."""
+    the register changes in several steps, with `fresh` the outputs replace no file, with `brief` a temporary file has a
+    name while it is empty."""
 
-    def __init__(self, name, arguments, inputs, outputs, before=None, state=(), steps=False, fresh=False):
+    def __init__(self, name, arguments, inputs, outputs, before=None, state=(), steps=False, fresh=False, brief=False):
+        self.brief = brief
         self.name, self.arguments, self.before = name, arguments.split(), before
         self.inputs, self.outputs = inputs.split(), outputs.split()
         self.state, self.steps, self.fresh = state, steps, fresh
@@ -91,7 +93,7 @@ def generate(records, seed, name, more=""):
 
 GENERATE = "generate --flow e45 --records 6000 --seed 1 -o out --faults faults --invalid 0.01"
 APPLIED = ["register check register", "register export register --format csv"]
-TOLD = ["notify pending register"]
+TOLD = ["notify pending register", "register check register"]
 RUN = "notify run register --out . --organisation-id 42 --now 20220302093000 --supplier MRCY"
 COMMANDS = [
     Command("convert", "convert mixed -o out --to csv --skip-invalid", "mixed", "out"),
@@ -106,6 +108,8 @@ COMMANDS = [
     Command("apply", "register apply register mixed", "mixed", "", "register", APPLIED),
     Command("apply-first", "register apply register mixed", "mixed", "", None, APPLIED),
     Command("export", "register export register --format csv -o out", "", "out", "register"),
+    Command("backup", "register backup register -o out", "", "out", "register", brief=True),
+    Command("vacuum", "register vacuum register --keep 1d --now 20310101000000", "", "", "kept", APPLIED),
     Command("add", "notify add register more", "more", "", "flags", TOLD),
     Command("run", RUN, "", "E45-000001.txt D0350-EELC-0000000001.txt", "flags", TOLD, steps=True,
             fresh=True),
@@ -231,6 +235,8 @@ class Bench:
         names = sorted(os.listdir(folder))
         require(names == self.names, "left: %s" % sorted(set(names) ^ set(self.names)))
         left = os.listdir(os.path.join(folder, TEMPORARY))
+        if self.command.brief:
+            left = [name for name in left if os.path.getsize(os.path.join(folder, TEMPORARY, name))]
         require(not left, "left in the folder for temporary files: %s" % left)
         require(self.exported(folder) == self.state, "another state after the next run")
 
@@ -267,12 +273,17 @@ def make(given, root):
     for name, first in ("events", 0), ("more", 200):
         with open(os.path.join(made, name), "w", encoding="utf-8") as file:
             file.writelines(events(first))
+    with open(os.path.join(made, "later"), "w", encoding="utf-8") as file:
+        file.writelines("E45%010d%c20300101\n" % (number, "AN"[number % 2]) for number in range(3000))
+    with open(os.path.join(made, "sooner"), "w", encoding="utf-8") as file:
+        file.writelines("E45%010dA20220101\n" % number for number in range(3000))
     for line in [
         generate(6000, 1, "mixed", "--invalid 0.01"),
         generate(3000, 2, "good"),
         "generate --flow e45 --records 3000 --seed 3 -o one".split(),
         "generate --flow e45 --records 3000 --seed 4 -o two".split(),
         "register apply register good".split(),
+        "register apply kept sooner later".split(),
         "notify add flags events --rules modification".split(),
         "notify switch flags --gas on --electricity on".split(),
     ]:

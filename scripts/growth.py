@@ -72,7 +72,7 @@ class Growth:
         participants = [f"--participant={network}=IN{network}" for network in range(24, 32)]
         day = {"first": 1, "off": 2, "on": 3, "more": 4}[name]
         run = self.run("notify", "run", "register", "--out", out, "--organisation-id", "1", *participants,
-                       "--now", f"202203{day:02}020000")
+                       "--supplier", "MRCY", "--now", f"202203{day:02}020000")
         sent = sum(int(line.rsplit(" ", 1)[1]) for line in run.text.splitlines() if "updates: " in line)
         if sent != updates:
             sys.exit(f"{name}: {sent} updates instead of {updates}")

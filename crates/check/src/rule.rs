@@ -62,6 +62,8 @@ pub(crate) mod unknown_record;
 pub(crate) mod wrong_file_type;
 pub(crate) mod wrong_length;
 
+pub use too_many_instructions::MOST as MOST_INSTRUCTIONS;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::RangeInclusive;

@@ -2,6 +2,7 @@
 
 #![deny(clippy::disallowed_methods)]
 
+mod age;
 mod command;
 mod exit;
 mod files;

@@ -52,8 +52,8 @@ pub struct ApplyOptions {
 }
 
 impl ApplyOptions {
-    /// Two million updates, 64 MiB.
-    pub const BATCH: usize = 2 << 20;
+    /// A million updates, 32 MiB.
+    pub const BATCH: usize = 1 << 20;
 }
 
 impl Default for ApplyOptions {

@@ -48,8 +48,12 @@ mod entry;
 mod error;
 pub mod export;
 mod file;
+mod keep;
 mod memory;
 pub mod notify;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod register;
 pub mod render;
 mod sqlite;
 mod state;
@@ -65,8 +69,12 @@ pub use error::{Error, ErrorKind, Result};
 pub use export::{ExportFormat, ExportOptions, ExportReport, export};
 pub use file::{AppliedFile, Origin, UpdateCounts, timestamp_of};
 pub use flagflow_domain::{Fuel, InvalidPoint, MeterPoint};
+pub use keep::{Removed, remove_earlier};
 pub use memory::Memory;
 pub use notify::{Notifications, PlannedFile, StatusStore};
+#[cfg(feature = "postgres")]
+pub use postgres::Postgres;
+pub use register::Register;
 pub use sqlite::{APPLICATION_ID, SCHEMA_VERSION, Sqlite};
 pub use state::{state, states};
 pub use store::{Store, Transaction};

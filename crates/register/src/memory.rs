@@ -19,6 +19,7 @@ type Days = BTreeMap<(MeterPoint, EffectiveDate), Vec<Entry>>;
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     days: Days,
+    kept_from: Option<EffectiveDate>,
     files: Vec<AppliedFile>,
     status: status::MemoryStatus,
 }
@@ -40,6 +41,25 @@ impl Store for Memory {
     fn point_from(&self, point: MeterPoint) -> Result<Option<MeterPoint>> {
         let later = self.days.range((point, EffectiveDate::MIN)..).chain(&self.days).next();
         Ok(later.map(|((point, _), _)| *point))
+    }
+
+    fn kept_from(&self) -> Result<Option<EffectiveDate>> {
+        Ok(self.kept_from)
+    }
+
+    fn remove_updates(&mut self, before: EffectiveDate) -> Result<u64> {
+        self.kept_from = self.kept_from.max(Some(before));
+        let mut removed = 0;
+        let mut days = std::mem::take(&mut self.days).into_iter().peekable();
+        while let Some((key, entries)) = days.next() {
+            match days.peek() {
+                Some(((point, day), _)) if *point == key.0 && *day < before => {
+                    removed += entries.len() as u64;
+                }
+                _ => drop(self.days.insert(key, entries)),
+            }
+        }
+        Ok(removed)
     }
 
     fn begin(&mut self) -> Result<Box<dyn Transaction + '_>> {

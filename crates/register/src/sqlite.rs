@@ -16,7 +16,7 @@ use crate::entry::Entry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::AppliedFile;
 use crate::store::{Store, Transaction};
-use flagflow_domain::MeterPoint;
+use flagflow_domain::{EffectiveDate, MeterPoint};
 
 pub use schema::{APPLICATION_ID, SCHEMA_VERSION};
 
@@ -82,8 +82,12 @@ impl Sqlite {
     ///
     /// Errors of SQLite, of the temporary file and of the output.
     pub fn backup(&self, mut out: impl io::Write) -> Result<()> {
-        let temporary = tempfile::NamedTempFile::new().map_err(Error::output)?;
-        let mut copy = Connection::open(temporary.path()).map_err(failed)?;
+        let (mut file, path) = tempfile::NamedTempFile::new().map_err(Error::output)?.into_parts();
+        let mut copy = Connection::open(&path).map_err(failed)?;
+        copy.pragma_update(None, "journal_mode", "OFF").map_err(failed)?;
+        // the copy has no name, so that a killed process leaves nothing
+        #[cfg(unix)]
+        path.close().map_err(Error::output)?;
         let backup = Backup::new(&self.connection, &mut copy).map_err(failed)?;
         // all pages in one step, because a change of another process would begin a backup anew
         match backup.step(-1).map_err(failed)? {
@@ -95,8 +99,8 @@ impl Sqlite {
         }
         drop(backup);
         copy.close().map_err(|(_, error)| failed(error))?;
-        let mut copy = temporary.reopen().map_err(Error::output)?;
-        io::copy(&mut copy, &mut out).map(|_| ()).map_err(Error::output)
+        io::Seek::rewind(&mut file).map_err(Error::output)?;
+        io::copy(&mut file, &mut out).map(|_| ()).map_err(Error::output)
     }
 
     /// Rewrites the register without free pages. Takes the register's size on the disk twice more.
@@ -200,6 +204,14 @@ impl Store for Sqlite {
 
     fn point_from(&self, point: MeterPoint) -> Result<Option<MeterPoint>> {
         read::point_from(&self.connection, point)
+    }
+
+    fn kept_from(&self) -> Result<Option<EffectiveDate>> {
+        read::kept_from(&self.connection)
+    }
+
+    fn remove_updates(&mut self, before: EffectiveDate) -> Result<u64> {
+        transaction::remove_updates(&self.connection, before)
     }
 
     fn damage(&self) -> Result<Vec<String>> {

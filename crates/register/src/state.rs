@@ -3,7 +3,7 @@
 use flagflow_domain::{EffectiveDate, MeterPoint};
 
 use crate::entry::Entry;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::store::Store;
 
 /// Returns the flag of a point: the current update for its latest day or, with `as_of`, for the
@@ -11,12 +11,13 @@ use crate::store::Store;
 ///
 /// # Errors
 ///
-/// Returns an error of the store.
+/// [`ErrorKind::Options`] for a day of which the updates were removed, and errors of the store.
 pub fn state(
     store: &dyn Store,
     point: MeterPoint,
     as_of: Option<EffectiveDate>,
 ) -> Result<Option<Entry>> {
+    expect_kept(store, as_of)?;
     let mut state = None;
     store.entries(Some(point), &mut |entry| {
         if applies(&entry, as_of) {
@@ -32,12 +33,13 @@ pub fn state(
 ///
 /// # Errors
 ///
-/// Returns an error of the store or the callback.
+/// As [`state`], and errors of the callback.
 pub fn states(
     store: &dyn Store,
     as_of: Option<EffectiveDate>,
     visit: &mut dyn FnMut(Entry) -> Result<()>,
 ) -> Result<()> {
+    expect_kept(store, as_of)?;
     // entries come by point and day, so the last one of a point that applies is its state
     let mut held: Option<Entry> = None;
     store.entries(None, &mut |entry| {
@@ -50,6 +52,17 @@ pub fn states(
         }
     })?;
     held.map_or(Ok(()), visit)
+}
+
+/// Refuses a day of which the updates were removed.
+fn expect_kept(store: &dyn Store, as_of: Option<EffectiveDate>) -> Result<()> {
+    match (as_of, store.kept_from()?) {
+        (Some(day), Some(from)) if day < from => {
+            let what = format!("the updates of before {} were removed", from.iso());
+            Err(Error::new(ErrorKind::Options, what))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn applies(entry: &Entry, as_of: Option<EffectiveDate>) -> bool {

@@ -3,7 +3,7 @@
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
 use crate::digest::Digest;
-use crate::entry::{Entry, FileId};
+use crate::entry::{Entry, FileId, Update};
 use crate::error::Result;
 use crate::file::AppliedFile;
 
@@ -53,6 +53,22 @@ pub trait Store {
     /// Returns an error of the store.
     fn point_from(&self, point: MeterPoint) -> Result<Option<MeterPoint>>;
 
+    /// Returns the day before which updates were removed, if any were.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn kept_from(&self) -> Result<Option<EffectiveDate>>;
+
+    /// Removes the updates of before a day, except those of the last such day of each point, and
+    /// returns their number. Not atomic: [`remove_earlier`](crate::remove_earlier) calls it in a
+    /// transaction.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn remove_updates(&mut self, before: EffectiveDate) -> Result<u64>;
+
     /// Returns the problems that the store's own integrity check finds, one a line.
     ///
     /// # Errors
@@ -67,6 +83,16 @@ pub trait Store {
 ///
 /// Its queries see the register with the changes of this transaction.
 pub trait Transaction {
+    /// Announces the updates that are decided next, sorted by point, so that a store can read their
+    /// points at once.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn expect(&mut self, _updates: &[Update]) -> Result<()> {
+        Ok(())
+    }
+
     /// Returns the file with these bytes, if it was applied before.
     ///
     /// # Errors

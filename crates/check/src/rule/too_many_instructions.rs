@@ -5,7 +5,7 @@ use crate::layout::Flow;
 use crate::severity::Severity;
 
 /// The most instructions that a D0172 can confirm: its counts have five digits.
-pub(crate) const MOST: u64 = 99_999;
+pub const MOST: u64 = 99_999;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::TooManyInstructions,

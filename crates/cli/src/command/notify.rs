@@ -14,7 +14,7 @@ use std::path::Path;
 
 use clap::Subcommand;
 use flagflow::Distributor;
-use flagflow::register::{Notifications, Sqlite};
+use flagflow::register::{Notifications, Register};
 use flagflow::status::RuleSet;
 
 use super::register::in_state;
@@ -46,6 +46,9 @@ pub(crate) fn run(command: &NotifyCommand, files: &Files) -> Result<Exit, Failur
     }
 }
 
+/// The notifications of a file or a database.
+type AnyNotifications = Notifications<Box<dyn Register>>;
+
 /// Participants of distributors.
 #[derive(clap::Args)]
 struct ParticipantArgs {
@@ -71,14 +74,13 @@ fn participant(text: &str) -> Result<(Distributor, String), String> {
 /// Opens the notifications of a register.
 fn open(
     path: &Path,
-    sqlite: Sqlite,
+    register: Box<dyn Register>,
     rules: Option<RuleSet>,
-) -> Result<Notifications<Sqlite>, Failure> {
-    Notifications::open(sqlite, rules).map_err(|error| in_state(path, &error))
+) -> Result<AnyNotifications, Failure> {
+    Notifications::open(register, rules).map_err(|error| in_state(path, &error))
 }
 
 /// Opens the notifications of an existing register.
-fn open_old(path: &Path) -> Result<Notifications<Sqlite>, Failure> {
-    let sqlite = Sqlite::open(path).map_err(|error| in_state(path, &error))?;
-    open(path, sqlite, None)
+fn open_old(path: &Path) -> Result<AnyNotifications, Failure> {
+    open(path, super::register::open(path)?, None)
 }

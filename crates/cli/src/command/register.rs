@@ -15,7 +15,7 @@ use std::path::Path;
 
 use clap::Subcommand;
 use flagflow::check::escape_path;
-use flagflow::register::{Error, ErrorKind, FileId, Result, Sqlite, Store};
+use flagflow::register::{Error, ErrorKind, FileId, Register, Result, Sqlite, Store};
 
 use crate::exit::{Exit, Failure, below_name};
 use crate::files::Files;
@@ -56,13 +56,68 @@ pub(crate) enum RegisterFormat {
     Json,
 }
 
-fn open(path: &Path) -> Result<Sqlite, Failure> {
-    Sqlite::open(path).map_err(|error| in_state(path, &error))
+/// Opens an existing register: a file, or a database by its URL.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Register>, Failure> {
+    match url(path) {
+        Some(url) => database(url, false),
+        None => Sqlite::open(path).map(|register| Box::new(register) as _),
+    }
+    .map_err(|error| in_state(path, &error))
+}
+
+/// Opens a register, or creates one.
+pub(crate) fn open_or_create(path: &Path) -> Result<Box<dyn Register>, Failure> {
+    match url(path) {
+        Some(url) => database(url, true),
+        None => Sqlite::open_or_create(path).map(|register| Box::new(register) as _),
+    }
+    .map_err(|error| in_state(path, &error))
+}
+
+/// Opens an existing register that must be a file.
+fn open_file(path: &Path, instead: &str) -> Result<Sqlite, Failure> {
+    let opened = match url(path) {
+        Some(_) => Err(Error::new(ErrorKind::Options, instead)),
+        None => Sqlite::open(path),
+    };
+    opened.map_err(|error| in_state(path, &error))
+}
+
+/// Returns the URL of a register that is a database.
+fn url(path: &Path) -> Option<&str> {
+    let schemes = ["postgres://", "postgresql://"];
+    path.to_str().filter(|path| schemes.iter().any(|scheme| path.starts_with(scheme)))
+}
+
+#[cfg(feature = "postgres")]
+fn database(url: &str, create: bool) -> Result<Box<dyn Register>> {
+    use flagflow::register::Postgres;
+    let opened = if create { Postgres::open_or_create(url) } else { Postgres::open(url) };
+    opened.map(|register| Box::new(register) as _)
+}
+
+#[cfg(not(feature = "postgres"))]
+fn database(_: &str, _: bool) -> Result<Box<dyn Register>> {
+    let what = "this flagflow has no PostgreSQL: build it with the feature postgres";
+    Err(Error::new(ErrorKind::Options, what))
+}
+
+/// Returns the name of a register: the path of a file, or a URL without its password.
+fn name_of(path: &Path) -> String {
+    let name = escape_path(path);
+    let parts = url(path).and(name.split_once("://"));
+    let Some((scheme, (user, host))) =
+        parts.and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?)))
+    else {
+        return name;
+    };
+    let user = user.split_once(':').map_or(user, |(user, _)| user);
+    format!("{scheme}://{user}@{host}")
 }
 
 /// Returns an error of a register as a failure with the register's name.
 pub(crate) fn in_state(path: &Path, error: &Error) -> Failure {
-    named(&escape_path(path), error)
+    named(&name_of(path), error)
 }
 
 /// Returns an error of a file as a failure with the file's name once.
@@ -71,7 +126,7 @@ pub(crate) fn named(name: &str, error: &Error) -> Failure {
 }
 
 /// Returns the names of the applied files.
-fn names(register: &Sqlite) -> Result<HashMap<FileId, String>> {
+fn names(register: &dyn Store) -> Result<HashMap<FileId, String>> {
     let mut names = HashMap::new();
     register.files(&mut |file| {
         names.insert(file.id, file.name);
@@ -111,4 +166,23 @@ fn lines(
     // after an error, dropping the buffer must not write again
     let _ = output.into_parts();
     ended(path, written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_register_has_no_password() {
+        for (path, name) in [
+            ("flags.register", "flags.register"),
+            ("a:b@c", "a:b@c"),
+            ("postgres://host/flags", "postgres://host/flags"),
+            ("postgres://ann@host:5432/flags", "postgres://ann@host:5432/flags"),
+            ("postgresql://ann:p:w@host:5432/flags", "postgresql://ann@host:5432/flags"),
+            ("postgres://ann:pw@host/flags", "postgres://ann@host/flags"),
+        ] {
+            assert_eq!(name_of(Path::new(path)), name);
+        }
+    }
 }

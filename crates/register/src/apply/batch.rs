@@ -12,6 +12,9 @@ use crate::error::Result;
 use crate::file::{Origin, UpdateCounts};
 use crate::store::Transaction;
 
+/// The number of updates that are announced to the store at a time.
+const ANNOUNCED: usize = 20_000;
+
 /// Updates of one file that are applied together.
 pub(super) struct UpdateBatch<'t> {
     transaction: &'t mut (dyn Transaction + 't),
@@ -60,13 +63,17 @@ impl<'t> UpdateBatch<'t> {
     ) -> Result<()> {
         let mut updates = std::mem::take(&mut self.updates);
         updates.sort_unstable_by_key(|update| (update.point, update.line));
-        for update in updates.drain(..) {
-            let change = self.take(update)?;
-            counts.add(change.effect);
-            if changes.is_some() {
-                self.changes.push(change);
+        for updates in updates.chunks(ANNOUNCED) {
+            self.transaction.expect(updates)?;
+            for update in updates {
+                let change = self.take(*update)?;
+                counts.add(change.effect);
+                if changes.is_some() {
+                    self.changes.push(change);
+                }
             }
         }
+        updates.clear();
         self.updates = updates;
         changes.as_mut().map_or(Ok(()), |callback| self.visit(callback))
     }

@@ -31,6 +31,7 @@ pub(super) struct MemoryStatus {
     answers: BTreeMap<(u64, MeterPoint, u64, u64), Answer>,
     /// By file, file of answers and line.
     confirmations: BTreeMap<(u64, u64, u64), Confirmation>,
+    removed_up_to: u64,
     /// The state before the transaction.
     before: Option<Box<MemoryStatus>>,
 }
@@ -238,6 +239,45 @@ impl StatusStore for Memory {
         let files = self.status.files.values();
         let later = files.filter(|file| after.is_none_or(|after| file.id > after));
         Ok(later.take(limit).cloned().collect())
+    }
+
+    fn removed_up_to(&self) -> Result<u64> {
+        Ok(self.status.removed_up_to)
+    }
+
+    fn remove_notices(&mut self, before: Timestamp) -> Result<u64> {
+        let MemoryStatus { files, notices, points, answers, removed_up_to, .. } = &mut self.status;
+        let is_kept =
+            |file: &&PlannedFile| !file.is_sent || file.sent_at.unwrap_or(file.created) >= before;
+        let last = files.values().find(is_kept).map(|file| file.id - 1);
+        let last = last.or(files.last_key_value().map(|(id, _)| *id)).unwrap_or_default();
+        let rejected = answers.values().filter(|answer| answer.rejected.is_some());
+        let rejected: BTreeSet<_> = rejected.map(|answer| answer.point).collect();
+        let is_superseded = |file: u64, point: &MeterPoint| {
+            let newest = points.get(point).and_then(|stored| stored.last_file);
+            newest.is_some_and(|newest| {
+                newest > file && files.get(&newest).is_some_and(|file| file.is_sent)
+            })
+        };
+        let count = notices.len();
+        notices.retain(|(file, point), _| {
+            *file > last || rejected.contains(point) || !is_superseded(*file, point)
+        });
+        let has = |file: u64, point| notices.contains_key(&(file, point));
+        answers.retain(|_, answer| {
+            let own = (answer.recipient, answer.number);
+            let mut files = files.values();
+            let file = files.find(|file| (file.recipient, file.number) == own);
+            answer.rejected.is_some() || file.is_some_and(|file| has(file.id, answer.point))
+        });
+        let left: BTreeSet<_> = notices.keys().copied().collect();
+        for ((_, point), stored) in notices.iter_mut() {
+            stored.previous = stored
+                .previous
+                .map(|previous| if left.contains(&(previous, *point)) { previous } else { 0 });
+        }
+        *removed_up_to = last.max(*removed_up_to);
+        Ok((count - left.len()) as u64)
     }
 
     fn confirm(&mut self, confirmation: &Confirmation) -> Result<()> {

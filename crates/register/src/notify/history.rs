@@ -48,6 +48,8 @@ pub enum Unsent {
     Pending,
     /// The switch of the fuel is off.
     HeldBack,
+    /// The notices of that time were removed.
+    Removed,
 }
 
 impl<S: StatusStore> Notifications<S> {
@@ -71,7 +73,21 @@ impl<S: StatusStore> Notifications<S> {
             }
         }
         self.explain(&mut changes, point)?;
+        if self.has_removed(point)? {
+            let first = changes.iter().position(|change| !change.sent.is_empty());
+            let before = changes.iter_mut().take(first.unwrap_or_default());
+            before.for_each(|change| change.unsent = Some(Unsent::Removed));
+        }
         Ok(changes)
+    }
+
+    /// Returns true if the first notices for a point were removed.
+    fn has_removed(&self, point: MeterPoint) -> Result<bool> {
+        let Some((file, _)) = sent_to(&self.store, point)?.into_iter().next() else {
+            return Ok(false);
+        };
+        let first = self.store.notice(file.id, point)?;
+        Ok(first.is_some_and(|first| first.previous == Some(0)))
     }
 
     fn changes(&self, point: MeterPoint) -> Result<Vec<FlagChange>> {
@@ -156,7 +172,8 @@ pub(crate) fn sent_to(
             || Error::corrupt(format!("the notice of file {id} for {point} is not there"));
         let StoredNotice { notice, instruction, previous } =
             store.notice(id, point)?.ok_or_else(missing)?;
-        next = previous.filter(|previous| *previous < id);
+        // 0 if the notices before were removed
+        next = previous.filter(|previous| (1..id).contains(previous));
         let sent = Sent { number: file.number, instruction, held: notice.held };
         found.push((file, sent));
     }

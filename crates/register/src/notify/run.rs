@@ -7,6 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use flagflow_check::escape_path;
+use flagflow_check::rule::MOST_INSTRUCTIONS;
 use flagflow_domain::MeterPoint;
 use flagflow_electricity::Timestamp;
 use flagflow_status::{LastNumbers, Notice, Recipient, Switches};
@@ -52,7 +53,8 @@ impl<S: StatusStore> Notifications<S> {
     /// and nothing else is planned in that run.
     ///
     /// A cap limits the updates of one file: the others are in further files of the same run, each
-    /// with its own number.
+    /// with its own numbers. An electricity file has at most [`MOST_INSTRUCTIONS`], so that a D0172
+    /// can confirm it.
     ///
     /// # Errors
     ///
@@ -79,6 +81,20 @@ impl<S: StatusStore> Notifications<S> {
     /// As [`Notifications::run`]; [`ErrorKind::Options`] for a point whose last update was not
     /// rejected or cannot be sent now, and while an interrupted run has to be completed first.
     pub fn run_again(
+        &mut self,
+        folder: &Path,
+        now: Timestamp,
+        cap: Option<NonZeroUsize>,
+        again: &BTreeSet<MeterPoint>,
+        options: &FileOptions,
+    ) -> Result<RunReport> {
+        self.store.lock_runs()?;
+        let report = self.run_locked(folder, now, cap, again, options);
+        self.store.unlock_runs();
+        report
+    }
+
+    fn run_locked(
         &mut self,
         folder: &Path,
         now: Timestamp,
@@ -191,6 +207,16 @@ impl<S: StatusStore> RunPlan<'_, S> {
             && self.options.can_address(Recipient::of(notice.point))
     }
 
+    /// Returns the most updates of one file: the cap, and in electricity at most as many as can be
+    /// confirmed.
+    fn most_in_file(&self, recipient: Recipient) -> u64 {
+        let cap = self.cap.map_or(u64::MAX, |cap| cap.get() as u64);
+        match recipient {
+            Recipient::Gas => cap,
+            Recipient::Electricity(_) => cap.min(MOST_INSTRUCTIONS),
+        }
+    }
+
     fn expect_sendable(&self, again: &[StoredPoint]) -> Result<()> {
         let can_send =
             |stored: &&StoredPoint| !stored.notice().is_some_and(|notice| self.can_send(&notice));
@@ -229,8 +255,8 @@ impl<S: StatusStore> RunPlan<'_, S> {
     /// Adds notices to one recipient.
     fn take(&mut self, mut notices: &[Notice]) -> Result<()> {
         while let Some(first) = notices.first() {
-            let cap = self.cap.map_or(u64::MAX, |cap| cap.get() as u64);
             let recipient = Recipient::of(first.point);
+            let cap = self.most_in_file(recipient);
             let is_same = |open: &PlannedFile| open.recipient == recipient && open.notices < cap;
             if !self.open.as_ref().is_some_and(is_same) {
                 self.close()?;

@@ -92,7 +92,7 @@ pub struct StoredNotice {
     pub notice: Notice,
     /// Its instruction number (J0109).
     pub instruction: u64,
-    /// The previous file with a notice for the point.
+    /// The previous file with a notice for the point; 0 if its notice was removed.
     pub previous: Option<u64>,
 }
 
@@ -222,6 +222,19 @@ pub trait StatusStore {
 
     /// Ends the transaction without its changes.
     fn roll_back(&mut self);
+
+    /// Excludes other runs until [`unlock_runs`](Self::unlock_runs), if the store can: two runs at
+    /// the same time write the same files with the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Busy`](crate::ErrorKind::Busy) while another process writes the files of a run.
+    fn lock_runs(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Admits other runs again.
+    fn unlock_runs(&mut self) {}
 
     /// Returns the settings, `None` before they are set for the first time.
     ///
@@ -444,6 +457,22 @@ pub trait StatusStore {
     /// Returns an error of the store.
     fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>>;
 
+    /// Returns the last file of which notices may have been removed; 0 without one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn removed_up_to(&self) -> Result<u64>;
+
+    /// Removes the notices of files that were written before a time, as
+    /// [`remove_earlier`](crate::remove_earlier) describes, with their answers, and returns their
+    /// number. The file before the first notice of a point is then 0.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn remove_notices(&mut self, before: Timestamp) -> Result<u64>;
+
     /// Adds a confirmation. One of the same line of the same file replaces the previous one.
     ///
     /// # Errors
@@ -459,153 +488,178 @@ pub trait StatusStore {
     fn confirmations(&self, file: u64) -> Result<Vec<Confirmation>>;
 }
 
-impl<S: StatusStore> StatusStore for &mut S {
-    fn begin(&mut self) -> Result<()> {
-        (**self).begin()
-    }
+/// Implements the trait for a pointer to a store.
+macro_rules! forward_to_store {
+    ($($pointer:ty),*) => {
+        $(
+            impl<S: StatusStore + ?Sized> StatusStore for $pointer {
+                fn begin(&mut self) -> Result<()> {
+                    (**self).begin()
+                }
 
-    fn commit(&mut self) -> Result<()> {
-        (**self).commit()
-    }
+                fn commit(&mut self) -> Result<()> {
+                    (**self).commit()
+                }
 
-    fn roll_back(&mut self) {
-        (**self).roll_back();
-    }
+                fn roll_back(&mut self) {
+                    (**self).roll_back();
+                }
 
-    fn settings(&self) -> Result<Option<Settings>> {
-        (**self).settings()
-    }
+                fn lock_runs(&mut self) -> Result<()> {
+                    (**self).lock_runs()
+                }
 
-    fn keep(&mut self, settings: Settings) -> Result<()> {
-        (**self).keep(settings)
-    }
+                fn unlock_runs(&mut self) {
+                    (**self).unlock_runs();
+                }
 
-    fn event_count(&self) -> Result<u64> {
-        (**self).event_count()
-    }
+                fn settings(&self) -> Result<Option<Settings>> {
+                    (**self).settings()
+                }
 
-    fn event(&self, id: u64) -> Result<Option<StoredEvent>> {
-        (**self).event(id)
-    }
+                fn keep(&mut self, settings: Settings) -> Result<()> {
+                    (**self).keep(settings)
+                }
 
-    fn devices(&self, ids: &[DeviceId]) -> Result<Vec<StoredDevice>> {
-        (**self).devices(ids)
-    }
+                fn event_count(&self) -> Result<u64> {
+                    (**self).event_count()
+                }
 
-    fn devices_after(&self, after: Option<DeviceId>, limit: usize) -> Result<Vec<StoredDevice>> {
-        (**self).devices_after(after, limit)
-    }
+                fn event(&self, id: u64) -> Result<Option<StoredEvent>> {
+                    (**self).event(id)
+                }
 
-    fn devices_ever_at(&self, point: MeterPoint) -> Result<Vec<DeviceId>> {
-        (**self).devices_ever_at(point)
-    }
+                fn devices(&self, ids: &[DeviceId]) -> Result<Vec<StoredDevice>> {
+                    (**self).devices(ids)
+                }
 
-    fn points(&self, points: &[MeterPoint]) -> Result<Vec<StoredPoint>> {
-        (**self).points(points)
-    }
+                fn devices_after(&self, after: Option<DeviceId>, limit: usize) -> Result<Vec<StoredDevice>> {
+                    (**self).devices_after(after, limit)
+                }
 
-    fn points_after(
-        &self,
-        after: Option<MeterPoint>,
-        pending: bool,
-        limit: usize,
-    ) -> Result<Vec<StoredPoint>> {
-        (**self).points_after(after, pending, limit)
-    }
+                fn devices_ever_at(&self, point: MeterPoint) -> Result<Vec<DeviceId>> {
+                    (**self).devices_ever_at(point)
+                }
 
-    fn write(&mut self, batch: &StatusBatch) -> Result<()> {
-        (**self).write(batch)
-    }
+                fn points(&self, points: &[MeterPoint]) -> Result<Vec<StoredPoint>> {
+                    (**self).points(points)
+                }
 
-    fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
-        (**self).taken(digest)
-    }
+                fn points_after(
+                    &self,
+                    after: Option<MeterPoint>,
+                    pending: bool,
+                    limit: usize,
+                ) -> Result<Vec<StoredPoint>> {
+                    (**self).points_after(after, pending, limit)
+                }
 
-    fn keep_taken(&mut self, file: &TakenFile) -> Result<()> {
-        (**self).keep_taken(file)
-    }
+                fn write(&mut self, batch: &StatusBatch) -> Result<()> {
+                    (**self).write(batch)
+                }
 
-    fn last_numbers(&self, recipient: Recipient) -> Result<LastNumbers> {
-        (**self).last_numbers(recipient)
-    }
+                fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
+                    (**self).taken(digest)
+                }
 
-    fn last_file(&self) -> Result<u64> {
-        (**self).last_file()
-    }
+                fn keep_taken(&mut self, file: &TakenFile) -> Result<()> {
+                    (**self).keep_taken(file)
+                }
 
-    fn file(&self, id: u64) -> Result<Option<PlannedFile>> {
-        (**self).file(id)
-    }
+                fn last_numbers(&self, recipient: Recipient) -> Result<LastNumbers> {
+                    (**self).last_numbers(recipient)
+                }
 
-    fn unsent(&self) -> Result<Vec<PlannedFile>> {
-        (**self).unsent()
-    }
+                fn last_file(&self) -> Result<u64> {
+                    (**self).last_file()
+                }
 
-    fn notices_after(
-        &self,
-        file: u64,
-        after: Option<MeterPoint>,
-        limit: usize,
-    ) -> Result<Vec<StoredNotice>> {
-        (**self).notices_after(file, after, limit)
-    }
+                fn file(&self, id: u64) -> Result<Option<PlannedFile>> {
+                    (**self).file(id)
+                }
 
-    fn notice(&self, file: u64, point: MeterPoint) -> Result<Option<StoredNotice>> {
-        (**self).notice(file, point)
-    }
+                fn unsent(&self) -> Result<Vec<PlannedFile>> {
+                    (**self).unsent()
+                }
 
-    fn add_notices(&mut self, file: u64, first: u64, notices: &[Notice]) -> Result<()> {
-        (**self).add_notices(file, first, notices)
-    }
+                fn notices_after(
+                    &self,
+                    file: u64,
+                    after: Option<MeterPoint>,
+                    limit: usize,
+                ) -> Result<Vec<StoredNotice>> {
+                    (**self).notices_after(file, after, limit)
+                }
 
-    fn plan(&mut self, file: &PlannedFile) -> Result<()> {
-        (**self).plan(file)
-    }
+                fn notice(&self, file: u64, point: MeterPoint) -> Result<Option<StoredNotice>> {
+                    (**self).notice(file, point)
+                }
 
-    fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()> {
-        (**self).set_digest(file, digest)
-    }
+                fn add_notices(&mut self, file: u64, first: u64, notices: &[Notice]) -> Result<()> {
+                    (**self).add_notices(file, first, notices)
+                }
 
-    fn sent(&mut self, file: u64, at: Timestamp) -> Result<()> {
-        (**self).sent(file, at)
-    }
+                fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()> {
+                    (**self).set_digest(file, digest)
+                }
 
-    fn answer_file(&mut self, name: &str, digest: &Digest) -> Result<u64> {
-        (**self).answer_file(name, digest)
-    }
+                fn plan(&mut self, file: &PlannedFile) -> Result<()> {
+                    (**self).plan(file)
+                }
 
-    fn answer(&mut self, answers: &[Answer]) -> Result<()> {
-        (**self).answer(answers)
-    }
+                fn sent(&mut self, file: u64, at: Timestamp) -> Result<()> {
+                    (**self).sent(file, at)
+                }
 
-    fn answers(&self, number: u64, point: MeterPoint) -> Result<Vec<Answer>> {
-        (**self).answers(number, point)
-    }
+                fn answer_file(&mut self, name: &str, digest: &Digest) -> Result<u64> {
+                    (**self).answer_file(name, digest)
+                }
 
-    fn rejected_points(&self) -> Result<Vec<MeterPoint>> {
-        (**self).rejected_points()
-    }
+                fn answer(&mut self, answers: &[Answer]) -> Result<()> {
+                    (**self).answer(answers)
+                }
 
-    fn rejected_count(&self, recipient: Recipient, number: u64) -> Result<u64> {
-        (**self).rejected_count(recipient, number)
-    }
+                fn answers(&self, number: u64, point: MeterPoint) -> Result<Vec<Answer>> {
+                    (**self).answers(number, point)
+                }
 
-    fn file_numbered(&self, recipient: Recipient, number: u64) -> Result<Option<PlannedFile>> {
-        (**self).file_numbered(recipient, number)
-    }
+                fn rejected_points(&self) -> Result<Vec<MeterPoint>> {
+                    (**self).rejected_points()
+                }
 
-    fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
-        (**self).files_after(after, limit)
-    }
+                fn rejected_count(&self, recipient: Recipient, number: u64) -> Result<u64> {
+                    (**self).rejected_count(recipient, number)
+                }
 
-    fn confirm(&mut self, confirmation: &Confirmation) -> Result<()> {
-        (**self).confirm(confirmation)
-    }
+                fn file_numbered(&self, recipient: Recipient, number: u64) -> Result<Option<PlannedFile>> {
+                    (**self).file_numbered(recipient, number)
+                }
 
-    fn confirmations(&self, file: u64) -> Result<Vec<Confirmation>> {
-        (**self).confirmations(file)
-    }
+                fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
+                    (**self).files_after(after, limit)
+                }
+
+                fn removed_up_to(&self) -> Result<u64> {
+                    (**self).removed_up_to()
+                }
+
+                fn remove_notices(&mut self, before: Timestamp) -> Result<u64> {
+                    (**self).remove_notices(before)
+                }
+
+                fn confirm(&mut self, confirmation: &Confirmation) -> Result<()> {
+                    (**self).confirm(confirmation)
+                }
+
+                fn confirmations(&self, file: u64) -> Result<Vec<Confirmation>> {
+                    (**self).confirmations(file)
+                }
+            }
+        )*
+    };
 }
+
+forward_to_store!(&mut S, Box<S>);
 
 /// Runs changes as one transaction.
 pub(crate) fn atomically<S: StatusStore, T>(

@@ -74,6 +74,19 @@ pub(super) fn point_from(connection: &Connection, from: MeterPoint) -> Result<Op
     Ok(None)
 }
 
+/// Returns the day before which updates were removed.
+pub(super) fn kept_from(connection: &Connection) -> Result<Option<EffectiveDate>> {
+    let mut found = None;
+    // 0 if only notices were removed
+    let mut statement =
+        connection.prepare_cached("SELECT day FROM kept WHERE day > 0").map_err(failed)?;
+    each(&mut statement, [], &mut |row| {
+        found = Some(day(row)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
 pub(super) fn each(
     statement: &mut Statement<'_>,
     parameters: impl Params,

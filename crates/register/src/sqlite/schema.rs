@@ -12,7 +12,7 @@ use crate::notify::store::atomically;
 pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"flag");
 
 /// The current version of the schema: SQLite's `user_version`.
-pub const SCHEMA_VERSION: u32 = 5;
+pub const SCHEMA_VERSION: u32 = 6;
 
 /// The migration to each version from the previous one. A released migration is never changed:
 /// later changes are migrations of their own.
@@ -22,6 +22,7 @@ const MIGRATIONS: [Migration; SCHEMA_VERSION as usize] = [
     Migration::Sql(VERSION_3),
     Migration::Code(version_4::migrate),
     Migration::Sql(VERSION_5),
+    Migration::Sql(VERSION_6),
 ];
 
 /// A step of the schema to the next version.
@@ -186,6 +187,15 @@ CREATE TABLE status_confirmation (
 ) STRICT, WITHOUT ROWID;
 
 UPDATE status_file SET digest = zeroblob(32) WHERE sent = 0 AND recipient <> 'gas';
+";
+
+/// The day from which updates are kept, and the last file of which notices may have been removed.
+const VERSION_6: &str = "
+CREATE TABLE kept (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    day INTEGER NOT NULL,
+    file INTEGER NOT NULL
+) STRICT;
 ";
 
 fn pragma(connection: &Connection, name: &str) -> Result<i64> {

@@ -106,6 +106,24 @@ const CONFIRM: &str = "INSERT OR REPLACE INTO status_confirmation \
 const CONFIRMATIONS: &str = "SELECT file, answer_file, line, day, received, accepted, rejected \
                              FROM status_confirmation WHERE file = ?1 ORDER BY answer_file, line";
 
+const REMOVED_UP_TO: &str = "SELECT coalesce(max(file), 0) FROM kept";
+const LAST_REMOVABLE: &str = "SELECT coalesce(min(id) - 1, (SELECT coalesce(max(id), 0) FROM status_file)) \
+                              AS id FROM status_file WHERE sent = 0 OR coalesce(sent_at, created) >= ?1";
+const REMOVE_NOTICES: &str = "DELETE FROM status_notice WHERE file <= ?1 \
+    AND EXISTS (SELECT 1 FROM status_point AS held JOIN status_file AS newest ON newest.id = held.file \
+    WHERE held.point = status_notice.point AND held.file > status_notice.file AND newest.sent = 1) \
+    AND NOT EXISTS (SELECT 1 FROM status_answer INDEXED BY status_rejected \
+    WHERE status_answer.point = status_notice.point AND status_answer.rejected IS NOT NULL)";
+const REMOVE_ANSWERS: &str = "DELETE FROM status_answer WHERE rejected IS NULL AND NOT EXISTS \
+    (SELECT 1 FROM status_file AS own JOIN status_notice AS notice ON notice.file = own.id \
+    WHERE own.recipient = status_answer.recipient AND own.number = status_answer.number \
+    AND notice.point = status_answer.point)";
+const CUT_NOTICES: &str = "UPDATE status_notice SET previous = 0 WHERE previous > 0 AND previous <= ?1 \
+    AND NOT EXISTS (SELECT 1 FROM status_notice AS before \
+    WHERE before.file = status_notice.previous AND before.point = status_notice.point)";
+const KEEP_FILES: &str = "INSERT INTO kept (only, day, file) VALUES (1, 0, ?1) \
+                          ON CONFLICT (only) DO UPDATE SET file = max(file, ?1)";
+
 impl Sqlite {
     fn execute(&self, statement: &str, values: impl Params) -> Result<()> {
         let mut statement = self.connection.prepare_cached(statement).map_err(failed)?;
@@ -387,6 +405,21 @@ impl StatusStore for Sqlite {
     fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
         let after = after.map_or(0, u64::cast_signed);
         self.rows(FILES_AFTER, params![after, limit_of(limit)], file)
+    }
+
+    fn removed_up_to(&self) -> Result<u64> {
+        self.number(REMOVED_UP_TO)
+    }
+
+    fn remove_notices(&mut self, before: Timestamp) -> Result<u64> {
+        let before = before.as_packed().cast_signed();
+        let last = self.row(LAST_REMOVABLE, [before], |row| number(row, "id"))?;
+        let last = last.unwrap_or_default().cast_signed();
+        let removed = self.connection.execute(REMOVE_NOTICES, [last]).map_err(failed)?;
+        self.execute(REMOVE_ANSWERS, [])?;
+        self.execute(CUT_NOTICES, [last])?;
+        self.execute(KEEP_FILES, [last])?;
+        Ok(removed as u64)
     }
 
     fn confirm(&mut self, confirmation: &Confirmation) -> Result<()> {

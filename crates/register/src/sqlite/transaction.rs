@@ -1,7 +1,7 @@
 //! The transaction that applies one file to a database.
 
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
-use rusqlite::{Params, params};
+use rusqlite::{Connection, Params, params};
 
 use super::failed;
 use super::read::{self, key};
@@ -42,6 +42,25 @@ const INSERT_FILE: &str = "INSERT INTO file (id, digest, name, bytes, flow, send
                            created, applied_at, rejected, new, flag_changed, date_changed, late, \
                            repeated, conflicting, corrected) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, \
                            ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+
+const KEEP_FROM: &str = "INSERT INTO kept (only, day, file) VALUES (1, ?1, 0) \
+                         ON CONFLICT (only) DO UPDATE SET day = max(day, ?1)";
+
+/// Removes the updates of before a day, except those of the last such day of each point.
+pub(super) fn remove_updates(connection: &Connection, before: EffectiveDate) -> Result<u64> {
+    let before = before.as_packed();
+    connection.execute(KEEP_FROM, [before]).map_err(failed)?;
+    let mut removed = 0;
+    // the current updates last, because they decide which day is the last one
+    for table in ["aside", "standing"] {
+        let remove = format!(
+            "DELETE FROM {table} WHERE day < ?1 AND EXISTS (SELECT 1 FROM standing AS later \
+             WHERE later.point = {table}.point AND later.day > {table}.day AND later.day < ?1)"
+        );
+        removed += connection.execute(&remove, [before]).map_err(failed)? as u64;
+    }
+    Ok(removed)
+}
 
 /// Converts a number to SQLite's type. No count comes near the limit.
 fn integer(number: u64) -> Result<i64> {

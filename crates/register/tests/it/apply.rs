@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::common::{entries, files};
 use flagflow_check::{Flow, PerRule, RuleId, Severity};
+use flagflow_domain::EffectiveDate;
 use flagflow_files::Source;
 use flagflow_register::{
     ApplyOptions, ApplyOutcome, ApplyReport, Change, Conflicts, Effect, Error, ErrorKind, FileId,
@@ -47,6 +48,39 @@ fn e45(file: &str) -> String {
         }
     };
     file.split(';').map(|part| line(part.trim())).collect()
+}
+
+/// Removal keeps the last day before the given one, and all later days.
+#[test]
+fn earlier_updates_can_be_removed() {
+    on_both(|store| {
+        let options = ApplyOptions::default();
+        let first = with_header("20240106", "1234567810 A 1;1234567810 N 5;100700 A 2");
+        apply_to(store, &first, &options).unwrap();
+        let second = with_header("20240107", "1234567810 A 5;1234567810 A 9");
+        apply_to(store, &second, &options).unwrap();
+        assert_eq!(store.kept_from().unwrap(), None);
+        let day = |day: u32| EffectiveDate::from_packed(20_240_100 + day).unwrap();
+        assert_eq!(store.remove_updates(day(6)).unwrap(), 1);
+        assert_eq!(store.remove_updates(day(3)).unwrap(), 0);
+        assert_eq!(store.kept_from().unwrap(), Some(day(6)));
+        let seen = verify(store, &mut |found| panic!("{found}")).unwrap();
+        assert_eq!((seen.points, seen.entries, seen.files), (2, 4, 2));
+        let point = "1234567810".parse().unwrap();
+        for (as_of, from) in [(Some(day(6)), 5), (Some(day(8)), 5), (Some(day(9)), 9), (None, 9)] {
+            let found = state(store, point, as_of).unwrap().unwrap();
+            assert_eq!((found.update.from, found.update.flag.as_char()), (day(from), 'A'));
+        }
+        let error = state(store, point, Some(day(5))).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Options);
+        assert_eq!(error.to_string(), "the updates of before 2024-01-06 were removed");
+        // the same file is still known, and a late update changes no state
+        let (report, _) = apply_to(store, &first, &options).unwrap();
+        assert!(matches!(report.became, ApplyOutcome::AppliedBefore(_)));
+        assert_eq!(effects(store, &e45("1234567810 N 2"), &options), [Effect::Late]);
+        assert_eq!(state(store, point, None).unwrap().unwrap().update.from, day(9));
+        verify(store, &mut |found| panic!("{found}")).unwrap();
+    });
 }
 
 fn with_header(created: &str, records: &str) -> String {

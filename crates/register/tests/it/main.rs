@@ -6,4 +6,6 @@ mod apply;
 mod common;
 mod model;
 mod notify;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod sqlite;

@@ -1,15 +1,18 @@
-//! Both stores against a model: any files, in any order, with any options.
+//! Every store against a model: any files, in any order, with any options.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::entries;
+use flagflow_domain::EffectiveDate;
 use flagflow_files::Source;
 use flagflow_register::{
-    ApplyOptions, ApplyOutcome, ApplyReport, Change, Conflicts, Effect, Memory, MeterPoint, Sqlite,
-    Store, apply, states, verify,
+    ApplyOptions, ApplyOutcome, ApplyReport, Change, Conflicts, Effect, Entry, Memory, MeterPoint,
+    Sqlite, Store, apply, states, verify,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
+#[cfg(feature = "postgres")]
+use proptest::strategy::ValueTree;
 
 /// An update: point, day of January 2024, flag. Few of each, so that they coincide.
 type Said = (u64, u32, char);
@@ -177,7 +180,7 @@ fn run(
 
 fn now(store: &dyn Store) -> Vec<(MeterPoint, u32, char, u32, u64)> {
     let mut all = Vec::new();
-    let mut keep = |entry: flagflow_register::Entry| {
+    let mut keep = |entry: Entry| {
         let update = entry.update;
         all.push((
             update.point,
@@ -192,15 +195,31 @@ fn now(store: &dyn Store) -> Vec<(MeterPoint, u32, char, u32, u64)> {
     all
 }
 
-fn hold_against_the_model(files: &[File], batch: usize, conflicts: Conflicts) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut sqlite = Sqlite::open_or_create(&folder.path().join("state")).unwrap();
+/// Runs some cases with a new store each.
+#[cfg(feature = "postgres")]
+pub(crate) fn hold_against_the_model_of<S: Store>(cases: usize, store: &mut dyn FnMut() -> S) {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let case = (prop::collection::vec(file(), 1..6), 1..6_usize, any::<bool>());
+    for _ in 0..cases {
+        let (mut files, batch, newer) = case.new_tree(&mut runner).unwrap().current();
+        files.push(files[0].clone());
+        let conflicts = if newer { Conflicts::Newer } else { Conflicts::First };
+        hold_against_the_model(&mut store(), &files, batch, conflicts);
+    }
+}
+
+fn hold_against_the_model(
+    store: &mut dyn Store,
+    files: &[File],
+    batch: usize,
+    conflicts: Conflicts,
+) {
     let (mut memory, mut model) = (Memory::new(), Model::default());
     let options = options(batch, conflicts);
     for file in files {
         let expected = model.apply(file, conflicts == Conflicts::Newer);
         let (report, told) = run(&mut memory, file, &options);
-        assert_eq!((&report, &told), (&run(&mut sqlite, file, &options).0, &told));
+        assert_eq!((&report, &told), (&run(store, file, &options).0, &told));
         assert_eq!(matches!(report.became, ApplyOutcome::AppliedBefore(_)), expected.is_none());
         let Some(expected) = expected else { continue };
         assert_eq!(told, expected);
@@ -212,13 +231,34 @@ fn hold_against_the_model(files: &[File], batch: usize, conflicts: Conflicts) {
             assert_eq!(report.counts.of(effect), count as u64, "{effect}");
         }
     }
-    for store in [&memory as &dyn Store, &sqlite] {
+    for store in [&memory as &dyn Store, &*store] {
         assert_eq!(now(store), model.states());
         let seen = verify(store, &mut |found| panic!("{found}")).unwrap();
         assert_eq!(seen.points, model.states().len() as u64);
     }
-    assert_eq!(entries(&memory), entries(&sqlite));
-    assert_eq!(crate::common::files(&memory), crate::common::files(&sqlite));
+    assert_eq!(entries(&memory), entries(store));
+    assert_eq!(crate::common::files(&memory), crate::common::files(store));
+    let days: BTreeSet<_> = entries(store).iter().map(|entry| entry.update.from).collect();
+    let Some(before) = days.iter().nth(days.len() / 2).copied() else { return };
+    let later: Vec<_> = days.range(before..).map(|day| states_on(store, *day)).collect();
+    assert_eq!(memory.remove_updates(before).unwrap(), store.remove_updates(before).unwrap());
+    assert_eq!(entries(&memory), entries(store));
+    assert_eq!(store.kept_from().unwrap(), Some(before));
+    assert_eq!(store.remove_updates(before).unwrap(), 0);
+    verify(store, &mut |found| panic!("{found}")).unwrap();
+    assert_eq!(now(store), model.states());
+    let left: Vec<_> = days.range(before..).map(|day| states_on(store, *day)).collect();
+    assert_eq!(left, later);
+}
+
+fn states_on(store: &dyn Store, day: EffectiveDate) -> Vec<Entry> {
+    let mut found = Vec::new();
+    let mut visit = |entry| {
+        found.push(entry);
+        Ok(())
+    };
+    states(store, Some(day), &mut visit).unwrap();
+    found
 }
 
 /// Point, day and flag: the result if the file does not matter.
@@ -239,7 +279,9 @@ proptest! {
         let mut files = files;
         files.push(files[again.index(files.len())].clone());
         let conflicts = if newer { Conflicts::Newer } else { Conflicts::First };
-        hold_against_the_model(&files, batch, conflicts);
+        let folder = tempfile::tempdir().unwrap();
+        let mut sqlite = Sqlite::open_or_create(&folder.path().join("state")).unwrap();
+        hold_against_the_model(&mut sqlite, &files, batch, conflicts);
     }
 }
 

@@ -7,8 +7,8 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
-use flagflow_check::{Options, Severity, check};
-use flagflow_domain::{Distributor, EffectiveDate, MeterPoint};
+use flagflow_check::{CrossRecords, Options, Severity, check};
+use flagflow_domain::{Distributor, EffectiveDate, MeterPoint, MpanCore};
 use flagflow_electricity::{Profile, Timestamp};
 use flagflow_files::Source;
 use flagflow_register::notify::{
@@ -16,7 +16,10 @@ use flagflow_register::notify::{
     PlannedFile, Rejected, Sent, SentChange, Settings, StatusBatch, StatusStore, StatusVerified,
     StoredDevice, StoredEvent, StoredNotice, StoredPoint, TakenFile, Unsent, verify_status,
 };
-use flagflow_register::{Digest, Error, ErrorKind, Memory, Result, SCHEMA_VERSION, Sqlite};
+use flagflow_register::{
+    Digest, Error, ErrorKind, Memory, Register, Removed, Result, SCHEMA_VERSION, Sqlite, Store,
+    remove_earlier,
+};
 use flagflow_status::Occurrence::{
     self, Associated, Commissioned, Decommissioned, Linked, Pending, Unlinked, Whitelisted,
 };
@@ -25,6 +28,8 @@ use flagflow_status::{
     RuleSet, Step, Switches,
 };
 use proptest::prelude::*;
+#[cfg(feature = "postgres")]
+use proptest::strategy::ValueTree;
 use tempfile::TempDir;
 
 const POINTS: [&str; 4] = ["1234567810", "1111111900", "1013044353630", "2400000000004"];
@@ -47,10 +52,33 @@ fn now(day: u64) -> Timestamp {
 }
 
 /// Options with a supplier for events without one.
-fn file_options(organisation_id: u64) -> FileOptions {
+pub(crate) fn file_options(organisation_id: u64) -> FileOptions {
     let mut options = FileOptions::new(organisation_id);
     options.supplier = "MRCY".parse().ok();
     options
+}
+
+type AnyStore = Box<dyn Register>;
+
+/// Cases that each store must pass.
+#[cfg(feature = "postgres")]
+pub(crate) const CASES: [fn(AnyStore); 9] = [
+    a_cap,
+    a_missing_folder,
+    ambiguous_answer,
+    confirmations,
+    each_instruction,
+    one_instruction,
+    rejection_without_a_point,
+    removal,
+    whole_history,
+];
+
+/// Runs a case in memory and in a file; the tests of PostgreSQL run it in a database.
+fn in_each_store(case: fn(AnyStore)) {
+    case(Box::new(Memory::new()));
+    let folder = TempDir::new().unwrap();
+    case(Box::new(Sqlite::open_or_create(&folder.path().join("register")).unwrap()));
 }
 
 fn rules() -> RuleSet {
@@ -212,8 +240,12 @@ fn a_participant_that_is_given_is_written_to() {
 
 #[test]
 fn a_cap_makes_more_files() {
+    in_each_store(a_cap);
+}
+
+fn a_cap(store: AnyStore) {
     let folder = TempDir::new().unwrap();
-    let mut notifications = open(Memory::new());
+    let mut notifications = open(store);
     for meter in 0..2 {
         notifications.take(&commissioned(meter)).unwrap();
     }
@@ -225,12 +257,56 @@ fn a_cap_makes_more_files() {
     );
 }
 
+/// Returns the events of electricity meters of one distributor.
+fn many(meters: u32) -> Vec<Event> {
+    let events = (0..meters).flat_map(|meter| {
+        let point = MpanCore::from_body(100_000_000_000 + u64::from(meter));
+        let point = MeterPoint::Electricity(point.unwrap());
+        let what = [Pending, Associated(point), Whitelisted, Commissioned];
+        what.map(|what| event(meter as usize, 1, what))
+    });
+    events.collect()
+}
+
+/// Adds many meters in one transaction.
+#[cfg(feature = "postgres")]
+pub(crate) fn take_many<S: StatusStore>(store: S, meters: u32) -> Result<()> {
+    Notifications::open(store, rules())?.take(&many(meters)).map(|_| ())
+}
+
+/// A D0172 cannot confirm more than 99,999 instructions, so the 100,000th is in a next file, whose
+/// numbers go on.
+#[test]
+fn a_file_that_could_not_be_confirmed_is_split() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.take(&many(100_000)).unwrap();
+    let cap = NonZeroUsize::new(150_000);
+    let report = notifications.run(folder.path(), now(1), cap, &file_options(1)).unwrap();
+    let numbers: Vec<_> = report.files.iter().map(|file| (file.number, file.notices)).collect();
+    assert_eq!(numbers, [(1, 99_999), (2, 1)]);
+    let files = files(folder.path());
+    for text in files.values() {
+        let options = Options { cross_records: CrossRecords::Off, ..Options::default() };
+        assert_eq!(check(text.as_bytes(), &options).unwrap().findings, []);
+    }
+    let second = &files["D0350-EELC-0000000002.txt"];
+    assert!(second.contains("\n81H|2|\n82H|100000|DC01|"), "{second}");
+    let rejected = rejection(100_000, "").replace("85H|100000|", "85H|3|");
+    assert_eq!(answered(&mut notifications, &rejected).rejected, 1);
+    assert_eq!(notifications.rejected().unwrap()[0].sent.number, 2);
+}
+
 /// A file that cannot be written is planned, and has the same number, time and bytes later.
 #[test]
 fn a_folder_that_is_not_there_delays_a_run() {
+    in_each_store(a_missing_folder);
+}
+
+fn a_missing_folder(store: AnyStore) {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("later");
-    let mut notifications = open(Memory::new());
+    let mut notifications = open(store);
     notifications.take(&commissioned(0)).unwrap();
     let error = notifications.run(&out, now(1), None, &file_options(1)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Output);
@@ -367,8 +443,12 @@ const MPAN: &str = "1013044353630";
 /// them.
 #[test]
 fn a_rejection_names_one_instruction_of_one_file() {
+    in_each_store(one_instruction);
+}
+
+fn one_instruction(store: AnyStore) {
     let folder = TempDir::new().unwrap();
-    let mut notifications = three_files(Memory::new(), folder.path());
+    let mut notifications = three_files(store, folder.path());
     for (number, flag) in (1..).zip(["A|20220101", "N|20220105", "A|20220106"]) {
         let name = format!("D0350-EELC-000000000{number}.txt");
         let text = fs::read_to_string(folder.path().join(name)).unwrap();
@@ -388,8 +468,12 @@ fn a_rejection_names_one_instruction_of_one_file() {
 /// instruction.
 #[test]
 fn a_rejection_without_a_point_is_found_by_its_instruction() {
+    in_each_store(rejection_without_a_point);
+}
+
+fn rejection_without_a_point(store: AnyStore) {
     let folder = TempDir::new().unwrap();
-    let mut notifications = three_files(Memory::new(), folder.path());
+    let mut notifications = three_files(store, folder.path());
     let unknown = [
         rejection(0, ""),
         rejection(4, ""),
@@ -423,8 +507,12 @@ fn a_rejection_without_a_point_is_found_by_its_instruction() {
 /// Every instruction of one file of many points, by its number alone.
 #[test]
 fn each_instruction_of_a_file_is_found() {
+    in_each_store(each_instruction);
+}
+
+fn each_instruction(store: AnyStore) {
     let folder = TempDir::new().unwrap();
-    let mut notifications = open(Memory::new());
+    let mut notifications = open(store);
     let cores = [0, 1, 2, 77, 5_000, 99_999_999_999].map(|n: u64| 10 * 100_000_000_000 + n);
     for (meter, core) in cores.iter().enumerate() {
         let point = MeterPoint::Electricity(core.to_string().parse().unwrap());
@@ -450,10 +538,10 @@ fn confirmation(sender: &str, identifier: &str, counts: &str) -> String {
     )
 }
 
-fn confirmations_of<S: StatusStore>(store: S) {
+fn confirmations(store: AnyStore) {
     let folder = TempDir::new().unwrap();
     let mut notifications = three_files(store, folder.path());
-    let open = |notifications: &Notifications<S>, until| -> Vec<_> {
+    let open = |notifications: &Notifications<AnyStore>, until| -> Vec<_> {
         notifications.unconfirmed(until).map(|file| file.unwrap().number).collect()
     };
     assert_eq!(open(&notifications, now(6)), [1, 2, 3]);
@@ -510,9 +598,52 @@ fn confirmations_of<S: StatusStore>(store: S) {
 /// A file is confirmed by its sender's name and its identifier, and its counts are compared.
 #[test]
 fn files_are_confirmed_and_their_counts_compared() {
-    confirmations_of(Memory::new());
+    in_each_store(confirmations);
+}
+
+fn removal(store: AnyStore) {
     let folder = TempDir::new().unwrap();
-    confirmations_of(Sqlite::open_or_create(&folder.path().join("register")).unwrap());
+    let notifications = three_files(store, folder.path());
+    let mut register = notifications.into_store();
+    let removed = |before| Removed { updates: 0, notices: before };
+    // each file is of a day: the first one before any, then between them, and after all
+    assert_eq!(remove_earlier(&mut *register, now(1)).unwrap(), removed(0));
+    let mut notifications = open(register);
+    assert_eq!(answered(&mut notifications, "E46AC1111111900A20220101\n").unknown, 1);
+    let history = |notifications: &Notifications<AnyStore>| {
+        let history = notifications.history(point(2)).unwrap();
+        let numbers = |it: &FlagChange| it.sent.iter().map(|it| it.sent.number).collect();
+        history.iter().map(|it| (numbers(it), it.unsent)).collect::<Vec<(Vec<_>, _)>>()
+    };
+    let sent = |number| (vec![number], None);
+    assert_eq!(history(&notifications), [sent(1), sent(2), sent(3)]);
+    let mut register = notifications.into_store();
+    assert_eq!(remove_earlier(&mut *register, now(6)).unwrap(), removed(2));
+    assert_eq!(remove_earlier(&mut *register, now(9)).unwrap(), removed(0));
+    assert_eq!(register.removed_up_to().unwrap(), 3);
+    let mut notifications = open(register);
+    let gone = (vec![], Some(Unsent::Removed));
+    assert_eq!(history(&notifications), [gone.clone(), gone, sent(3)]);
+    assert_eq!(verify_status(notifications.store(), None).unwrap().difference, None);
+    // answers to what was removed find nothing, and numbers go on
+    assert_eq!(answered(&mut notifications, &rejection(1, MPAN)).unknown, 1);
+    assert_eq!(answered(&mut notifications, &rejection(2, "")).unknown, 1);
+    assert_eq!(answered(&mut notifications, &rejection(3, "")).rejected, 1);
+    notifications.take(&[event(2, 8, Unlinked(point(2)))]).unwrap();
+    let report = notifications.run(folder.path(), now(8), None, &file_options(1)).unwrap();
+    assert_eq!(report.files[0].number, 4);
+    // a rejected update stays, and so does all after it
+    let mut register = notifications.into_store();
+    assert_eq!(remove_earlier(&mut *register, now(9)).unwrap(), removed(0));
+    let notifications = open(register);
+    assert_eq!(notifications.rejected().unwrap()[0].sent.number, 3);
+    assert_eq!(verify_status(notifications.store(), None).unwrap().difference, None);
+}
+
+/// Notices of long ago can be removed, if a later one for the point is on disk.
+#[test]
+fn notices_that_are_superseded_can_be_removed() {
+    in_each_store(removal);
 }
 
 /// The participant of an independent network is given for its answers too.
@@ -536,8 +667,12 @@ fn a_participant_that_is_given_is_read_from() {
 /// The same flag and day in two files: an E46 matches the one without an answer, or neither.
 #[test]
 fn an_ambiguous_answer_is_kept_for_none() {
+    in_each_store(ambiguous_answer);
+}
+
+fn ambiguous_answer(store: AnyStore) {
     let folder = TempDir::new().unwrap();
-    let mut notifications = open(Memory::new());
+    let mut notifications = open(store);
     notifications.turn(Switches::ON).unwrap();
     notifications.take(&commissioned(0)).unwrap();
     let mut send = |events: &[Event], day| {
@@ -596,10 +731,14 @@ fn a_rejected_update_is_sent_again() {
 
 #[test]
 fn history_has_every_change_and_why_it_was_not_sent() {
+    in_each_store(whole_history);
+}
+
+fn whole_history(store: AnyStore) {
     let folder = TempDir::new().unwrap();
-    let mut notifications = open(Memory::new());
+    let mut notifications = open(store);
     notifications.take(&commissioned(0)).unwrap();
-    let unsent = |notifications: &Notifications<Memory>| {
+    let unsent = |notifications: &Notifications<AnyStore>| {
         let history = notifications.history(point(0)).unwrap();
         history.iter().map(|change| change.unsent).collect::<Vec<_>>()
     };
@@ -811,18 +950,26 @@ fn reasons_of_gas_are_kept_with_their_answer() {
 }
 
 /// A store that fails at one of its calls: before or after doing its work.
-struct Dying<'a> {
-    inner: &'a mut Sqlite,
+struct Dying<'a, S> {
+    inner: &'a mut S,
     calls: &'a Cell<usize>,
     at: usize,
     done: bool,
+    /// Makes the call fail, instead of this store.
+    interrupt: Option<&'a dyn Fn()>,
 }
 
-impl Dying<'_> {
-    fn call<T>(&mut self, act: impl FnOnce(&mut Sqlite) -> Result<T>) -> Result<T> {
+impl<S: StatusStore> Dying<'_, S> {
+    fn call<T>(&mut self, act: impl FnOnce(&mut S) -> Result<T>) -> Result<T> {
         let dead = || Error::new(ErrorKind::Store, "dead");
         let call = self.calls.get();
         self.calls.set(call + 1);
+        if let Some(interrupt) = self.interrupt {
+            if call == self.at {
+                interrupt();
+            }
+            return act(self.inner);
+        }
         if call > self.at || (call == self.at && !self.done) {
             return Err(dead());
         }
@@ -836,7 +983,7 @@ impl Dying<'_> {
     }
 }
 
-impl StatusStore for Dying<'_> {
+impl<S: StatusStore> StatusStore for Dying<'_, S> {
     fn begin(&mut self) -> Result<()> {
         self.call(StatusStore::begin)
     }
@@ -845,6 +992,12 @@ impl StatusStore for Dying<'_> {
     }
     fn roll_back(&mut self) {
         self.inner.roll_back();
+    }
+    fn lock_runs(&mut self) -> Result<()> {
+        self.inner.lock_runs()
+    }
+    fn unlock_runs(&mut self) {
+        self.inner.unlock_runs();
     }
 
     fn settings(&self) -> Result<Option<Settings>> {
@@ -941,6 +1094,12 @@ impl StatusStore for Dying<'_> {
     fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
         self.inner.files_after(after, limit)
     }
+    fn removed_up_to(&self) -> Result<u64> {
+        self.inner.removed_up_to()
+    }
+    fn remove_notices(&mut self, before: Timestamp) -> Result<u64> {
+        self.call(|inner| inner.remove_notices(before))
+    }
     fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()> {
         self.call(|inner| inner.set_digest(file, digest))
     }
@@ -995,7 +1154,11 @@ fn a_crash_at_any_step_tells_nothing_twice_and_misses_nothing() {
         let calls = Cell::new(0);
         for day in 1..=3 {
             let (at, done) = at.unwrap_or((usize::MAX, false));
-            let died = work(Dying { inner: &mut sqlite, calls: &calls, at, done }, day, &out);
+            let died = work(
+                Dying { inner: &mut sqlite, calls: &calls, at, done, interrupt: None },
+                day,
+                &out,
+            );
             if died.is_err() {
                 // the kept events are repeated the second time, and change nothing
                 work(&mut sqlite, day, &out).unwrap();
@@ -1052,7 +1215,10 @@ fn a_register_of_the_first_version_takes_events() {
         "confirmation",
     ];
     let drops = drops.map(|name| format!("DROP TABLE status_{name};"));
-    connection.execute_batch(&format!("{} PRAGMA user_version = 1;", drops.concat())).unwrap();
+    let drops = drops.concat();
+    connection
+        .execute_batch(&format!("{drops} DROP TABLE kept; PRAGMA user_version = 1;"))
+        .unwrap();
     drop(connection);
     let mut notifications = open(Sqlite::open(&path).unwrap());
     notifications.take(&commissioned(0)).unwrap();
@@ -1301,38 +1467,119 @@ proptest! {
     #[test]
     fn sqlite_is_memory(doings in prop::collection::vec(doing(), 0..25)) {
         let folder = TempDir::new().unwrap();
-        let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
-        fs::create_dir(&one).unwrap();
-        fs::create_dir(&other).unwrap();
-        let options = file_options(1);
-        let mut memory = open(Memory::new());
-        let mut sqlite = open(Sqlite::open_or_create(&folder.path().join("register")).unwrap());
-        for (day, doing) in (1..).zip(doings) {
-            match doing {
-                Do::Take(events) => {
-                    let events: Vec<_> = events.iter().map(|(meter, what)| random(*meter, *what)).collect();
-                    prop_assert_eq!(memory.take(&events).unwrap(), sqlite.take(&events).unwrap());
-                }
-                Do::Turn(gas, electricity) => {
-                    memory.turn(Switches { gas, electricity }).unwrap();
-                    sqlite.turn(Switches { gas, electricity }).unwrap();
-                }
-                Do::Run(fails) => {
-                    let of = |folder: &Path| if fails { folder.join("none") } else { folder.to_path_buf() };
-                    let in_memory = memory.run(&of(&one), now(day), None, &options);
-                    let in_sqlite = sqlite.run(&of(&other), now(day), None, &options);
-                    prop_assert_eq!(in_memory.is_ok(), in_sqlite.is_ok());
-                }
-                Do::Reopen => {
-                    memory = open(memory.into_store());
-                    sqlite = open(sqlite.into_store());
-                }
-            }
-            prop_assert_eq!(state(memory.store()), state(sqlite.store()));
-            expect_derived(&sqlite);
-            prop_assert_eq!(verify_status(sqlite.store(), None).unwrap().difference, None);
-        }
-        prop_assert_eq!(files_told(memory.store()), files_told(sqlite.store()));
-        prop_assert_eq!(files(&one), files(&other));
+        let sqlite = Sqlite::open_or_create(&folder.path().join("register")).unwrap();
+        expect_memory(sqlite, doings);
     }
+}
+
+/// Runs some cases with a new store each.
+#[cfg(feature = "postgres")]
+pub(crate) fn expect_memory_of<S: StatusStore + Store>(cases: usize, store: &mut dyn FnMut() -> S) {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let doings = prop::collection::vec(doing(), 5..25);
+    for _ in 0..cases {
+        expect_memory(store(), doings.new_tree(&mut runner).unwrap().current());
+    }
+}
+
+fn expect_memory<S: StatusStore + Store>(store: S, doings: Vec<Do>) {
+    let folder = TempDir::new().unwrap();
+    let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
+    fs::create_dir(&one).unwrap();
+    fs::create_dir(&other).unwrap();
+    let options = file_options(1);
+    let (mut memory, mut stored) = (open(Memory::new()), open(store));
+    for (day, doing) in (1..).zip(doings) {
+        match doing {
+            Do::Take(events) => {
+                let events = events.iter().map(|(meter, what)| random(*meter, *what));
+                let events: Vec<_> = events.collect();
+                assert_eq!(memory.take(&events).unwrap(), stored.take(&events).unwrap());
+            }
+            Do::Turn(gas, electricity) => {
+                memory.turn(Switches { gas, electricity }).unwrap();
+                stored.turn(Switches { gas, electricity }).unwrap();
+            }
+            Do::Run(fails) => {
+                let of = |folder: &Path| match fails {
+                    true => folder.join("none"),
+                    false => folder.to_path_buf(),
+                };
+                let in_memory = memory.run(&of(&one), now(day), None, &options);
+                let in_store = stored.run(&of(&other), now(day), None, &options);
+                assert_eq!(in_memory.is_ok(), in_store.is_ok());
+            }
+            Do::Reopen => {
+                memory = open(memory.into_store());
+                stored = open(stored.into_store());
+            }
+        }
+        assert_eq!(state(memory.store()), state(stored.store()));
+        expect_derived(&stored);
+        assert_eq!(verify_status(stored.store(), None).unwrap().difference, None);
+    }
+    assert_eq!(files_told(memory.store()), files_told(stored.store()));
+    assert_eq!(files(&one), files(&other));
+    for point in (0..4).map(point) {
+        assert_eq!(memory.history(point).unwrap(), stored.history(point).unwrap());
+    }
+    for number in 1..3 {
+        let rejected = "E46RJ1111111900A20220101\nE46RJ1111111900N20220101\n".repeat(number);
+        let confirmed = confirmation("EELC", "0000000001", "1|0|1");
+        for answers in [rejected, rejection(1, ""), confirmed] {
+            assert_eq!(answered(&mut memory, &answers), answered(&mut stored, &answers));
+        }
+        assert_eq!(memory.rejected().unwrap(), stored.rejected().unwrap());
+        let [in_memory, in_store] = [
+            memory.differences().map(Result::unwrap).collect::<Vec<_>>(),
+            stored.differences().map(Result::unwrap).collect(),
+        ];
+        assert_eq!(in_memory, in_store);
+        for until in [now(3), now(9)] {
+            let [in_memory, in_store] = [
+                memory.unconfirmed(until).map(Result::unwrap).collect::<Vec<_>>(),
+                stored.unconfirmed(until).map(Result::unwrap).collect(),
+            ];
+            assert_eq!(in_memory, in_store);
+        }
+    }
+    let (mut memory, mut stored) = (memory.into_store(), stored.into_store());
+    for before in [now(3), now(9)] {
+        assert_eq!(
+            remove_earlier(&mut memory, before).unwrap(),
+            remove_earlier(&mut stored, before).unwrap()
+        );
+        assert_eq!(files_told(&memory), files_told(&stored));
+        assert_eq!(memory.removed_up_to().unwrap(), stored.removed_up_to().unwrap());
+        assert_eq!(verify_status(&stored, None).unwrap().difference, None);
+    }
+    let (memory, stored) = (open(memory), open(stored));
+    assert_eq!(memory.rejected().unwrap(), stored.rejected().unwrap());
+    for point in (0..4).map(point) {
+        assert_eq!(memory.history(point).unwrap(), stored.history(point).unwrap());
+    }
+}
+
+/// Adds three meters, and writes the files of a run to a folder.
+#[cfg(feature = "postgres")]
+pub(crate) fn fill<S: StatusStore>(store: S, folder: &Path) -> Result<()> {
+    let mut notifications = Notifications::open(store, rules())?;
+    notifications.take(&(0..3).flat_map(commissioned).collect::<Vec<_>>())?;
+    notifications.run(folder, now(1), None, &file_options(1)).map(|_| ())
+}
+
+/// Does the same, and calls `interrupt` before a call of the store. Returns true if the work has
+/// fewer calls.
+#[cfg(feature = "postgres")]
+pub(crate) fn fill_until<S: StatusStore>(
+    store: &mut S,
+    folder: &Path,
+    at: usize,
+    interrupt: &dyn Fn(),
+) -> bool {
+    let (calls, interrupt) = (Cell::new(0), Some(interrupt));
+    let dying = Dying { inner: store, calls: &calls, at, done: false, interrupt };
+    let filled = fill(dying, folder);
+    assert_eq!(filled.is_ok(), calls.get() <= at, "{at}: {filled:?}");
+    filled.is_ok()
 }

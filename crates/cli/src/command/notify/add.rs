@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use flagflow::check::escape_path;
 use flagflow::files::Source;
-use flagflow::register::Sqlite;
+use flagflow::register::Register;
 use flagflow::register::notify::{AddedEvents, Intake, TakenFile};
 use flagflow::status::{EventLine, EventReader, ReplayError, RuleSet};
 
 use super::super::refused::{Refused, RefusedArgs};
-use super::super::register::{in_state, named};
+use super::super::register::{in_state, named, open_or_create};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::options::any_case;
@@ -20,7 +20,7 @@ const BATCH: usize = 10_000;
 
 /// Add events to a register, and derive flags and pending notices from them
 ///
-/// STATE is a file, created if it does not exist; `flagflow register apply` may use the same.
+/// STATE is created if it does not exist; `flagflow register apply` may use the same.
 /// Events are kept in the order of the file, 10,000 at a time, each time all or none. A file that
 /// was added before is recognised, and so is each event: the same day, device, event and meter
 /// point, and the same position among equal events of the file. These change nothing and are
@@ -28,7 +28,7 @@ const BATCH: usize = 10_000;
 /// with wrong check digits are reported on standard error.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The register, a file
+    /// The register, a file, or a database by its URL, postgres://user@host/database
     #[arg(value_name = "STATE")]
     state: PathBuf,
 
@@ -47,9 +47,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     let source = Source::open(&args.events)?;
     let name = escape_path(&args.events);
-    let sqlite =
-        Sqlite::open_or_create(&args.state).map_err(|error| in_state(&args.state, &error))?;
-    let mut register = super::open(&args.state, sqlite, args.rules)?;
+    let register = open_or_create(&args.state)?;
+    let mut register = super::open(&args.state, register, args.rules)?;
     let refused = args.refused.list(&args.events, &source, files)?;
     let (digest, before) = register.taken(&source).map_err(|error| named(&name, &error))?;
     if let Some(before) = before {
@@ -97,7 +96,7 @@ fn taken_before(name: &str, before: &TakenFile) -> Exit {
 /// Adds a file to a register, in batches of lines.
 struct Taking<'a> {
     args: &'a Args,
-    intake: Intake<'a, Sqlite>,
+    intake: Intake<'a, Box<dyn Register>>,
     read: Vec<EventLine>,
     bad: Vec<ReplayError>,
     refused: Refused<'a>,

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use flagflow::Distributor;
 use flagflow::check::{Options, escape, escape_path};
 use flagflow::files::Source;
+use flagflow::register::Error;
 use flagflow::register::notify::{
     Ambiguity, Answer, AnswerSummary, Confirmation, CountDifference, PlannedFile, Rejected, Sent,
 };
-use flagflow::register::{Error, Notifications, Sqlite};
 use flagflow::status::{Recipient, render};
 
 use super::super::register::{in_state, named};
-use super::ParticipantArgs;
+use super::{AnyNotifications, ParticipantArgs};
 use crate::exit::{Exit, Failure};
 use crate::options::read_profile;
 use crate::terminal::tell;
@@ -125,7 +125,7 @@ pub(super) fn said(answers: &[Answer], by: &str) -> String {
 
 fn take(
     path: &Path,
-    register: &mut Notifications<Sqlite>,
+    register: &mut AnyNotifications,
     options: &Options,
     participants: &BTreeMap<Distributor, String>,
 ) -> Result<Exit, Failure> {

@@ -60,6 +60,7 @@ const fn words(unsent: Unsent) -> &'static str {
         Unsent::Superseded => "not sent: superseded before a run",
         Unsent::Unchanged => "not sent: the same flag and day were notified before",
         Unsent::Pending => "pending",
+        Unsent::Removed => "unknown: the notices of that time were removed",
         Unsent::HeldBack => "held back by a switch",
     }
 }

@@ -65,7 +65,8 @@ pub(crate) struct Args {
     again: Vec<MeterPoint>,
 
     /// The most updates of one file. Off by default: the documents have a single file for gas, and
-    /// a cap that was once requested was withdrawn
+    /// a cap that was once requested was withdrawn. A D0350 has at most 99,999, because a D0172
+    /// cannot confirm more
     #[arg(long, value_name = "NUMBER")]
     cap: Option<NonZeroUsize>,
 

@@ -10,10 +10,10 @@ use flagflow::files::Source;
 use flagflow::files::output::Output;
 use flagflow::register::{
     ApplyOptions, ApplyOutcome, ApplyReport, Change, ChangeFormat, Changes, Conflicts, Error,
-    ErrorKind, Sqlite, apply, render, timestamp_of,
+    ErrorKind, Store, apply, render, timestamp_of,
 };
 
-use super::{RegisterFormat, in_state, named};
+use super::{RegisterFormat, named};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::folder::FolderArgs;
@@ -23,7 +23,7 @@ use crate::options::{ProfileArgs, any_case};
 
 /// Apply files of updates to a register
 ///
-/// STATE is a file, created if it does not exist; UPDATES are E45 and D0350 files, or folders of
+/// STATE is created if it does not exist; UPDATES are E45 and D0350 files, or folders of
 /// them. Each file is applied completely or not at all, even if the command is interrupted, and
 /// applying the same file again changes nothing. The update with the latest effective date gives
 /// the flag of a meter point, in whatever order files are applied: an earlier one that is applied
@@ -31,7 +31,7 @@ use crate::options::{ProfileArgs, any_case};
 /// errors.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The register, a file
+    /// The register, a file, or a database by its URL, postgres://user@host/database
     #[arg(value_name = "STATE")]
     state: PathBuf,
 
@@ -90,13 +90,12 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     let profile = args.profile.read()?;
     let changes = args.changes_to.as_deref().map(|path| list(path, args, files));
     let mut changes = changes.transpose()?;
-    let mut register =
-        Sqlite::open_or_create(&args.state).map_err(|error| in_state(&args.state, &error))?;
+    let mut register = super::open_or_create(&args.state)?;
     let (updates, mut exit) = expand(&args.updates, &args.folders.read()?);
     for file in &updates {
         let applied = Source::open(&file.path).map_err(Error::from).and_then(|source| {
             options.check = checks(&source, &judgement, profile.as_deref())?;
-            apply_one(&source, &file.name, &mut register, changes.as_mut(), &options)
+            apply_one(&source, &file.name, &mut *register, changes.as_mut(), &options)
         });
         match applied {
             Ok(report) => exit = exit.max(tell(&file.name, &report, args)?),
@@ -142,7 +141,7 @@ fn checks(
 fn apply_one(
     source: &Source,
     name: &str,
-    register: &mut Sqlite,
+    register: &mut dyn Store,
     changes: Option<&mut Changes<Output>>,
     options: &ApplyOptions,
 ) -> Result<ApplyReport, Error> {

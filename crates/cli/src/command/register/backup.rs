@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use flagflow::register::Error;
 
-use super::{ended, in_state, open};
+use super::{ended, in_state, open_file};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 
@@ -24,7 +24,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
-    let register = open(&args.state)?;
+    let register = open_file(&args.state, "a database is backed up by pg_dump")?;
     let mut output = files.streamed(&args.output)?;
     register.backup(&mut output).map_err(|error| in_state(&args.state, &error))?;
     ended(&args.output, output.commit().map(|_| Exit::Clean).map_err(Error::from))

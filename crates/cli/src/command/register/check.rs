@@ -31,8 +31,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
         let mut say = |line: &str| super::say(output, line);
         let found = &mut |found: flagflow::register::Discrepancy| say(&found.to_string());
         let seen = match args.sample {
-            Some(sample) => verify_sample(&register, sample, found)?,
-            None => verify(&register, found)?,
+            Some(sample) => verify_sample(&*register, sample, found)?,
+            None => verify(&*register, found)?,
         };
         say(&of_updates(&seen))?;
         let status = verify_status(&register, args.sample)?;

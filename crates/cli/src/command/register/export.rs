@@ -94,7 +94,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     let register = super::open(&args.state)?;
     let written = files.streamed(&args.output).map_err(flagflow::register::Error::from).and_then(
         |mut out| {
-            let report = export(&register, &mut out, &options)?;
+            let report = export(&*register, &mut out, &options)?;
             out.commit()?;
             Ok(report)
         },

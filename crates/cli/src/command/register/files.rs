@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use flagflow::register::{Store, render};
+use flagflow::register::render;
 
 use super::RegisterFormat;
 use crate::exit::{Exit, Failure};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use flagflow::register::{MeterPoint, Store, render};
+use flagflow::register::{MeterPoint, render};
 
 use super::RegisterFormat;
 use crate::exit::{Exit, Failure};
@@ -29,7 +29,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let register = super::open(&args.state)?;
     super::lines(&args.state, |output| {
-        let (names, mut exit) = (super::names(&register)?, Exit::Findings);
+        let (names, mut exit) = (super::names(&*register)?, Exit::Findings);
         register.entries(Some(args.point), &mut |entry| {
             exit = Exit::Clean;
             let file = names.get(&entry.file).map_or("", String::as_str);

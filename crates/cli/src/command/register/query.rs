@@ -32,9 +32,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let register = super::open(&args.state)?;
     super::lines(&args.state, |output| {
-        let (names, mut exit) = (super::names(&register)?, Exit::Clean);
+        let (names, mut exit) = (super::names(&*register)?, Exit::Clean);
         for point in &args.points {
-            let found = state(&register, *point, args.as_of)?;
+            let found = state(&*register, *point, args.as_of)?;
             let file = found.and_then(|entry| names.get(&entry.file));
             let file = file.map_or("", String::as_str);
             let line = match args.format {
