@@ -1,0 +1,75 @@
+//! The parts of a scan that are a flow's own.
+
+use std::collections::HashMap;
+
+use flagflow_codec::{Batch, Content, Flow, RawLine, Record};
+use flagflow_domain::{EffectiveDate, Fuel};
+
+use crate::columns::ColumnCells;
+use crate::options::ScanOptions;
+use crate::row::ScanRow;
+
+/// A flow whose files are read into record batches.
+pub(crate) trait ScanFlow: Flow {
+    const FUEL: Fuel;
+
+    /// Returns the name of the layout.
+    fn layout_name(format: &Self::Format) -> &'static str;
+
+    /// Returns the options of the reader of a format.
+    fn reader_options(format: &Self::Format, options: &ScanOptions) -> Self::Options;
+
+    /// Returns true if the values of a record are in several lines, or not all in a batch.
+    fn is_by_row(format: &Self::Format) -> bool;
+
+    /// Adds the flow's own metadata.
+    fn describe(
+        format: &Self::Format,
+        header: Option<&Self::Header>,
+        metadata: &mut HashMap<String, String>,
+    );
+
+    /// Returns the columns of a batch.
+    fn cells(batch: &Batch<Self>) -> ColumnCells<'_>;
+
+    /// Returns a record of a batch.
+    fn row(batch: &Batch<Self>, row: usize) -> ScanRow<'_>;
+
+    /// Returns a record of its line, if its values can be read.
+    fn row_of<'r>(
+        record: &'r Record<Self>,
+        value: &Self::Record,
+        scratch: &'r mut String,
+    ) -> ScanRow<'r>;
+}
+
+/// Returns a line that is not a record as a JSON object of the texts of its items.
+pub(crate) fn object_of<F: ScanFlow>(
+    format: &F::Format,
+    content: &Content<'_, F>,
+) -> Option<String> {
+    let mut line = Vec::new();
+    F::write_line(&mut line, format, content, &mut std::iter::empty()).ok()?;
+    let raw = RawLine::<F>::cut(&line, format.as_ref()).ok()?;
+    let mut object = serde_json::Map::new();
+    for item in raw.items() {
+        let text = String::from_utf8_lossy(item.text()).into_owned();
+        object.insert(item.field().to_string(), text.into());
+    }
+    serde_json::to_string(&object).ok()
+}
+
+/// Appends reasons, separated by commas.
+pub(crate) fn push_reasons<R: AsRef<[u8]>>(text: &mut String, reasons: &[R]) {
+    for reason in reasons {
+        if !text.is_empty() {
+            text.push(',');
+        }
+        text.push_str(&String::from_utf8_lossy(reason.as_ref()));
+    }
+}
+
+/// Returns the days since 1 January 1970 of a packed date; `None` for 0.
+pub(crate) fn days(packed: u32) -> Option<i32> {
+    (packed != 0).then(|| EffectiveDate::packed_days_since_1970(packed))
+}

@@ -1,0 +1,348 @@
+//! Record batches of one flow.
+
+use std::collections::HashMap;
+use std::fmt::{Debug, Display};
+use std::io::BufRead;
+
+use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_schema::SchemaRef;
+use flagflow_codec::{Batch, Content, ErrorKind as Kind, ReadSettings, Reader, Record};
+use flagflow_frame::{LineEnd, Position};
+
+use crate::columns::ArrayMaker;
+use crate::error::{Error, ErrorKind, Result};
+use crate::flow::{ScanFlow, object_of};
+use crate::options::{OnError, ScanOptions};
+use crate::row::{RowBuilder, ScanRow};
+use crate::schema::{Column, schema};
+
+/// Reads record batches.
+pub(crate) trait BatchSource: Debug + Send {
+    fn schema(&self) -> SchemaRef;
+
+    /// Returns the next batch, which has rows; `None` at the end.
+    fn next(&mut self) -> Result<Option<RecordBatch>>;
+
+    /// Returns the number of bad records so far.
+    fn bad_records(&self) -> u64;
+}
+
+/// The place of a part in its file. The part is read behind a few lines of the file before it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PartPlace {
+    /// Bytes and lines read before the part.
+    pub(crate) context: (u64, u64),
+    /// Bytes and lines of the file before the part.
+    pub(crate) before: (u64, u64),
+    /// True if the part begins behind the first byte of the file.
+    pub(crate) is_behind: bool,
+    /// True if the part ends before the end of the file.
+    pub(crate) is_cut: bool,
+}
+
+impl PartPlace {
+    /// Returns a position in the file; `None` for one before the part.
+    fn position(&self, at: Position) -> Option<Position> {
+        let offset = at.offset.checked_sub(self.context.0)? + self.before.0;
+        let line = at.line.saturating_sub(self.context.1) + self.before.1;
+        Some(Position { offset, line, ..at })
+    }
+
+    /// Returns true if an error of the file is one of the part: the counts of a trailer are those
+    /// of the whole file, and only its last part has its end.
+    const fn has(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::RecordCount { .. } | Kind::GroupCount { .. } | Kind::FlowCount { .. } => {
+                !self.is_behind
+            }
+            Kind::MissingTrailer => !self.is_cut,
+            _ => true,
+        }
+    }
+}
+
+/// A bad record or line.
+struct ScanFault {
+    position: Position,
+    is_record: bool,
+    text: String,
+}
+
+impl ScanFault {
+    fn new<N: Display>(position: Position, field: Option<N>, kind: Kind) -> Self {
+        let text = match field {
+            Some(field) => format!("{field}: {kind}"),
+            None => kind.to_string(),
+        };
+        Self { position, is_record: position.record.is_some(), text }
+    }
+
+    fn error(&self) -> Error {
+        Error::new(ErrorKind::BadRecord, self.text.clone()).at(self.position)
+    }
+}
+
+pub(crate) struct FlowSource<F: ScanFlow, R> {
+    reader: Reader<F, R>,
+    batch: Batch<F>,
+    record: Record<F>,
+    schema: SchemaRef,
+    columns: Vec<Column>,
+    arrays: ArrayMaker,
+    builder: RowBuilder,
+    place: PartPlace,
+    file: Option<String>,
+    on_error: OnError,
+    batch_size: usize,
+    is_by_row: bool,
+    bad_records: u64,
+    /// The first batch, which was read for the header.
+    first: Option<Result<Option<RecordBatch>>>,
+    ended: bool,
+}
+
+impl<F: ScanFlow, R> Debug for FlowSource<F, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { columns, place, file, on_error, .. } = self;
+        let mut f = f.debug_struct("FlowSource");
+        f.field("columns", columns).field("place", place).field("file", file);
+        f.field("on_error", on_error).finish_non_exhaustive()
+    }
+}
+
+impl<F: ScanFlow, R: BufRead> FlowSource<F, R> {
+    pub(crate) fn new(
+        input: R,
+        format: &F::Format,
+        place: PartPlace,
+        line_end: LineEnd,
+        file: Option<String>,
+        options: &ScanOptions,
+    ) -> Self {
+        let reader_options = F::reader_options(format, options);
+        let columns = options.columns();
+        let batch_size = options.batch_size.max(1);
+        let is_by_row = F::is_by_row(format);
+        let mut source = Self {
+            reader: Reader::with_options(input, reader_options, ReadSettings::default()),
+            batch: Batch::with_capacity(if is_by_row { 1 } else { batch_size }),
+            record: Record::new(),
+            schema: schema(&columns, HashMap::new()),
+            builder: RowBuilder::new(&columns),
+            columns,
+            arrays: ArrayMaker::default(),
+            place,
+            file,
+            on_error: options.on_error,
+            batch_size,
+            is_by_row,
+            bad_records: 0,
+            first: None,
+            ended: false,
+        };
+        let first = source.read();
+        let metadata = source.metadata(format, line_end);
+        source.schema = schema(&source.columns, metadata);
+        let with_schema = |batch: RecordBatch| Ok(batch.with_schema(source.schema.clone())?);
+        source.first = Some(first.and_then(|batch| batch.map(with_schema).transpose()));
+        source
+    }
+
+    fn metadata(&self, format: &F::Format, line_end: LineEnd) -> HashMap<String, String> {
+        let line_end = if line_end == LineEnd::CrLf { "crlf" } else { "lf" };
+        let mut metadata: HashMap<String, String> = [
+            ("flagflow.version", env!("CARGO_PKG_VERSION")),
+            ("flagflow.fuel", F::FUEL.as_str()),
+            ("flagflow.layout", F::layout_name(format)),
+            ("flagflow.line_end", line_end),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into();
+        let header = self.reader.header();
+        F::describe(format, header, &mut metadata);
+        let header = header.and_then(|header| object_of::<F>(format, &Content::Header(header)));
+        let group = self.reader.opening();
+        let group = group.and_then(|group| object_of::<F>(format, &Content::Group(group)));
+        for (key, object) in [("flagflow.header", header), ("flagflow.group", group)] {
+            if let Some(object) = object {
+                metadata.insert(key.to_owned(), object);
+            }
+        }
+        metadata
+    }
+
+    fn read(&mut self) -> Result<Option<RecordBatch>> {
+        let read = if self.is_by_row { self.read_by_row() } else { self.read_by_column() };
+        read.map_err(|error| error.in_file(self.file.as_deref()))
+    }
+
+    /// Counts bad records, and returns the first error if that ends the scan.
+    fn count_bad(&mut self, bad: &[ScanFault]) -> Result<()> {
+        self.bad_records += bad.iter().filter(|bad| bad.is_record).count() as u64;
+        match bad.first().filter(|_| self.on_error == OnError::Fail) {
+            Some(bad) => Err(bad.error()),
+            None => Ok(()),
+        }
+    }
+
+    fn read_by_column(&mut self) -> Result<Option<RecordBatch>> {
+        loop {
+            let place = self.place;
+            if !self.reader.read_batch(&mut self.batch).map_err(|error| fatal(&place, error))? {
+                return Ok(None);
+            }
+            let bad: Vec<_> =
+                self.batch.errors().iter().filter_map(|error| bad_line(&place, error)).collect();
+            self.count_bad(&bad)?;
+            let is_before = |row: &usize| {
+                self.batch.position(*row).is_none_or(|at| place.position(at).is_none())
+            };
+            let first = match place.context.0 {
+                0 => 0,
+                _ => (0..self.batch.len()).take_while(is_before).count(),
+            };
+            let is_kept = self.on_error == OnError::Keep && bad.iter().any(|bad| bad.is_record);
+            if is_kept {
+                self.push_rows(first, &bad)?;
+                return self.builder.finish(&self.schema).map(Some);
+            }
+            if first < self.batch.len() {
+                return self.columns(first).map(Some);
+            }
+        }
+    }
+
+    /// Returns the batch from a row on.
+    fn columns(&mut self, first: usize) -> Result<RecordBatch> {
+        let cells = F::cells(&self.batch);
+        let mut arrays = Vec::with_capacity(self.columns.len());
+        for column in &self.columns {
+            arrays.push(match column {
+                Column::File | Column::Line | Column::Offset => {
+                    let at = |row| self.batch.position(row).and_then(|at| self.place.position(at));
+                    let rows = (0..self.batch.len()).map(at);
+                    self.arrays.positions(*column, rows, self.file.as_deref())
+                }
+                column => self.arrays.array(*column, &cells)?,
+            });
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(cells.rows));
+        let batch = RecordBatch::try_new_with_options(self.schema.clone(), arrays, &options)?;
+        Ok(if first == 0 { batch } else { batch.slice(first, batch.num_rows() - first) })
+    }
+
+    /// Adds the records of the batch from a row on, and the bad records, in the file's order.
+    fn push_rows(&mut self, first: usize, bad: &[ScanFault]) -> Result<()> {
+        let mut bad = bad.iter().filter(|bad| bad.is_record).peekable();
+        let file = self.file.as_deref();
+        for row in first..self.batch.len() {
+            let at = self.batch.position(row).and_then(|at| self.place.position(at));
+            let at = at.unwrap_or_default();
+            while let Some(before) = bad.next_if(|bad| bad.position.line < at.line) {
+                push_bad(&mut self.builder, before, file);
+            }
+            let values = F::row(&self.batch, row);
+            expect_fitting(&values, at)?;
+            self.builder.push(&values, at, file);
+        }
+        bad.for_each(|bad| push_bad(&mut self.builder, bad, file));
+        Ok(())
+    }
+
+    fn read_by_row(&mut self) -> Result<Option<RecordBatch>> {
+        let mut reasons = String::new();
+        while self.builder.len() < self.batch_size {
+            let bad = match self.reader.read_raw(&mut self.record) {
+                Ok(false) => break,
+                Ok(true) => {
+                    let Some(position) = self.place.position(self.record.position()) else {
+                        continue;
+                    };
+                    let raw = self.record.raw();
+                    match raw.and_then(|raw| F::Record::try_from(&raw)) {
+                        Ok(value) => {
+                            reasons.clear();
+                            let row = F::row_of(&self.record, &value, &mut reasons);
+                            expect_fitting(&row, position)?;
+                            self.builder.push(&row, position, self.file.as_deref());
+                            continue;
+                        }
+                        Err(fault) => {
+                            let position = position.forward(fault.start as u64);
+                            Some(ScanFault::new(position, fault.field, fault.kind))
+                        }
+                    }
+                }
+                Err(error) if error.is_recoverable() => bad_line(&self.place, &error),
+                Err(error) => return Err(fatal(&self.place, error)),
+            };
+            let Some(bad) = bad else { continue };
+            self.count_bad(std::slice::from_ref(&bad))?;
+            if bad.is_record && self.on_error == OnError::Keep {
+                push_bad(&mut self.builder, &bad, self.file.as_deref());
+            }
+        }
+        match self.builder.len() {
+            0 => Ok(None),
+            _ => self.builder.finish(&self.schema).map(Some),
+        }
+    }
+}
+
+fn push_bad(builder: &mut RowBuilder, bad: &ScanFault, file: Option<&str>) {
+    let row = ScanRow { error: Some(&bad.text), ..ScanRow::default() };
+    // the position of a row is that of its line
+    let back = bad.position.column - 1;
+    let position = Position { offset: bad.position.offset - back, ..bad.position };
+    builder.push(&row, position, file);
+}
+
+/// Refuses numbers that Int64 cannot hold.
+fn expect_fitting(row: &ScanRow<'_>, position: Position) -> Result<()> {
+    let numbers = [row.number, row.incoming];
+    match numbers.iter().flatten().any(|number| i64::try_from(*number).is_err()) {
+        true => Err(crate::columns::too_large().at(position)),
+        false => Ok(()),
+    }
+}
+
+/// Returns an error of the reader that is about the part.
+fn bad_line<N: flagflow_codec::Name + Display>(
+    place: &PartPlace,
+    error: &flagflow_codec::Error<N>,
+) -> Option<ScanFault> {
+    let position = place.position(error.position()).filter(|_| place.has(error.kind()))?;
+    Some(ScanFault::new(position, error.field(), error.kind()))
+}
+
+/// Returns the error that ends a scan.
+fn fatal<N: flagflow_codec::Name + Display>(
+    place: &PartPlace,
+    error: flagflow_codec::Error<N>,
+) -> Error {
+    let position = place.position(error.position()).unwrap_or_default();
+    let kind = error.kind();
+    match error.into_io() {
+        Ok(cause) => Error::new(ErrorKind::Input, cause.to_string()).at(position),
+        Err(_) => Error::new(ErrorKind::Unrecognised, kind.to_string()).at(position),
+    }
+}
+
+impl<F: ScanFlow, R: BufRead + Send> BatchSource for FlowSource<F, R> {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+
+    fn next(&mut self) -> Result<Option<RecordBatch>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let next = self.first.take().unwrap_or_else(|| self.read());
+        self.ended = !matches!(next, Ok(Some(_)));
+        next
+    }
+
+    fn bad_records(&self) -> u64 {
+        self.bad_records
+    }
+}
