@@ -1,10 +1,10 @@
 //! A decoder run with wide instructions: the one fence of the workspace around `unsafe`.
 //!
-//! A row is loaded as [windows](crate::windows) of sixteen bytes. Eight rows go through together,
-//! and the same window of two of them, rows `r` and `r + 4`, makes a register: what is done to a
-//! register is then the same in both halves. Every window is checked byte by byte against the least
-//! and the greatest that may stand there, as the portable backend does it; the difference from the
-//! least is what a digit is worth.
+//! A row is loaded as [windows](crate::variant::windows) of sixteen bytes. Eight rows go through
+//! together, and the same window of two of them, rows `r` and `r + 4`, makes a register: what is
+//! done to a register is then the same in both halves. Every window is checked byte by byte against
+//! the least and the greatest that may stand there, as the portable backend does it; the difference
+//! from the least is what a digit is worth.
 //!
 //! What this must never do is in two sentences: it reads only bytes of the slices it is given, each
 //! window inside its row; and it gives the answers of [`portable`](crate::portable), which the
@@ -26,7 +26,7 @@ use crate::columns::{ColumnSlots, MARK_CHECK_DIGITS, MARK_NOT_CANONICAL};
 use crate::ends::{Ends, RowLine};
 use crate::portable;
 use crate::variant::Variant;
-use crate::windows::{ByteTable, MOST, WINDOW, Windows};
+use crate::variant::windows::{ByteTable, MOST, WINDOW, Windows};
 use crate::{LINES, MAX_LETTERS, MAX_NUMBERS};
 
 /// Rows that go through together.

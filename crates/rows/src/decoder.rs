@@ -7,8 +7,6 @@ use crate::columns::RowColumns;
 use crate::ends::Ends;
 use crate::segment::Segment;
 use crate::variant::{self, Variant};
-#[cfg(target_arch = "x86_64")]
-use crate::windows;
 
 /// A line's layout as data, with its line end, ready to be run over a buffer.
 ///
@@ -70,7 +68,7 @@ impl RowDecoder {
         #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut, reason = "no windows"))]
         let mut variants = variants.collect::<Option<Vec<_>>>()?;
         #[cfg(target_arch = "x86_64")]
-        windows::place(&mut variants);
+        variant::windows::place(&mut variants);
         let ends = Ends::new(&variants)?;
         let mut aligned = variants.clone();
         variant::align(&mut aligned);

@@ -25,8 +25,6 @@ mod ends;
 mod portable;
 mod segment;
 mod variant;
-#[cfg(target_arch = "x86_64")]
-mod windows;
 
 pub use backend::{Backend, UnknownBackend};
 pub use check_digits::CheckDigits;

@@ -1,10 +1,11 @@
 //! A decoder at one width, made ready for the backends.
 
+#[cfg(target_arch = "x86_64")]
+pub(super) mod windows;
+
 use std::ops::{Range, RangeInclusive};
 
 use crate::check_digits::CheckDigits;
-#[cfg(target_arch = "x86_64")]
-use crate::windows::Windows;
 use crate::{MAX_LETTERS, MAX_NUMBERS, Segment};
 
 /// The bytes of a 64-bit word.
@@ -28,7 +29,7 @@ pub(super) struct Variant {
     /// The place of each segment that is not a literal.
     pub(super) fields: Vec<Range<usize>>,
     #[cfg(target_arch = "x86_64")]
-    pub(super) windows: Windows,
+    pub(super) windows: windows::Windows,
 }
 
 /// Eight places of a row, of which literals and digits are checked.

@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 
 use crate::LINES;
 use crate::avx2::load_bytes;
-use crate::windows::WINDOW;
+use crate::variant::windows::WINDOW;
 
 /// Bytes that are looked at together: as many as a word has bits.
 const BLOCK: usize = 64;

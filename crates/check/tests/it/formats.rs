@@ -1,6 +1,5 @@
 //! Every format shows the same findings, and external text is always content.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "it says what it left out")]
 
 use std::path::{Path, PathBuf};
@@ -9,6 +8,8 @@ use std::process::Command;
 use flagflow_check::render::{Format, MOST_BYTES, ReportEntry, write};
 use flagflow_check::{Counts, Options, RuleId, Severity, check_records};
 use serde_json::Value;
+
+use crate::common;
 
 fn entry(name: &str, file: &[u8], options: &Options) -> ReportEntry {
     let mut counts = Counts::default();
@@ -26,18 +27,7 @@ fn written(format: Format, entries: &[ReportEntry]) -> String {
 
 /// Returns every sample, good and bad, and files with bytes of every kind.
 fn samples() -> Vec<(PathBuf, Vec<u8>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
-    let mut samples = Vec::new();
-    for folder in ["e45", "e46", "d0350", "d0351"] {
-        for folder in ["valid", "invalid"].map(|kind| root.join(folder).join(kind)) {
-            for file in std::fs::read_dir(folder).unwrap() {
-                let path = file.unwrap().path();
-                if path.extension().is_some_and(|extension| extension == "txt") {
-                    samples.push((path.clone(), std::fs::read(path).unwrap()));
-                }
-            }
-        }
-    }
+    let mut samples = common::samples();
     let every_byte: Vec<u8> =
         (0..=255).flat_map(|byte| [b"E45", &[byte; 19][..], b"\n"].concat()).collect();
     samples.push(("every\u{1}byte <&>\"'\u{202e}\n]]>.txt".into(), every_byte));

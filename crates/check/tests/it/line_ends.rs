@@ -1,8 +1,6 @@
 //! A record is rejected for its line ending if the options make that an error, in any layout and
 //! with any other finding.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 use flagflow_check::{Options, PerRule, RuleId, Severity, check};
 
 /// Returns options that make mixed line endings an error, and unknown flags a note.

@@ -1,47 +1,47 @@
 //! The windows of the wide backends in a row.
 
-use crate::variant::Variant;
+use super::Variant;
 use crate::{MAX_LETTERS, MAX_NUMBERS};
 
 /// Bytes of a window.
-pub(super) const WINDOW: usize = 16;
+pub(crate) const WINDOW: usize = 16;
 
 /// The most windows of a row.
-pub(super) const MOST: usize = 6;
+pub(crate) const MOST: usize = 6;
 
 /// The windows of a row: those around its numbers, then the one around its date, then more until
 /// every byte is in one.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Windows {
+pub(crate) struct Windows {
     windows: [Window; MOST],
     count: usize,
     /// The places of the letters.
     letters: [usize; MAX_LETTERS],
     reach: usize,
     /// Of how many check digits each number has one or two.
-    pub(super) checks: [Option<usize>; MAX_NUMBERS],
-    pub(super) numbers: usize,
-    pub(super) has_date: bool,
-    pub(super) letter_count: usize,
+    pub(crate) checks: [Option<usize>; MAX_NUMBERS],
+    pub(crate) numbers: usize,
+    pub(crate) has_date: bool,
+    pub(crate) letter_count: usize,
 }
 
 /// Sixteen bytes of a row, with tables for each of them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Window {
-    pub(super) at: usize,
+pub(crate) struct Window {
+    pub(crate) at: usize,
     /// The least byte that may stand at each place.
-    pub(super) least: ByteTable,
+    pub(crate) least: ByteTable,
     /// The most that a byte may exceed the least.
-    pub(super) span: ByteTable,
+    pub(crate) span: ByteTable,
     /// The target place of each byte: digits of a number to the end of the window; those of a date
     /// to its beginning in every even row, and to its end in every odd one. The highest bit asks
     /// for zero.
-    pub(super) digits: [ByteTable; 2],
-    pub(super) weights: ByteTable,
+    pub(crate) digits: [ByteTable; 2],
+    pub(crate) weights: ByteTable,
 }
 
 /// A byte for each of a window, twice: a register holds the windows of two rows.
-pub(super) type ByteTable = [[u8; WINDOW]; 2];
+pub(crate) type ByteTable = [[u8; WINDOW]; 2];
 
 /// Digits that a window is to hold: where they stand, how many they are.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ struct Digits {
 
 /// Gives each variant its windows, the same number to each; none to all where one of them has no
 /// room for a window, or would need more than [`MOST`].
-pub(super) fn place(variants: &mut [Variant]) {
+pub(crate) fn place(variants: &mut [Variant]) {
     let placed: Option<Vec<Vec<usize>>> = variants.iter().map(places).collect();
     let Some(placed) = placed else { return };
     let count = placed.iter().map(Vec::len).max().unwrap_or_default();
@@ -141,23 +141,23 @@ impl Windows {
     }
 
     /// Returns how many windows there are.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.count
     }
 
     /// The windows. Those behind the last are at the beginning of the row.
-    pub(super) fn windows(&self) -> &[Window; MOST] {
+    pub(crate) fn windows(&self) -> &[Window; MOST] {
         &self.windows
     }
 
     /// Returns where the letters stand; at the beginning of the row where there is none.
-    pub(super) fn letters(&self) -> &[usize; MAX_LETTERS] {
+    pub(crate) fn letters(&self) -> &[usize; MAX_LETTERS] {
         &self.letters
     }
 
     /// The bytes of a row that hold all windows and letters: a row of so many bytes may be read at
     /// the places that the two functions above name.
-    pub(super) fn reach(&self) -> usize {
+    pub(crate) fn reach(&self) -> usize {
         self.reach
     }
 }

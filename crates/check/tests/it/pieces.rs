@@ -1,17 +1,17 @@
 //! The report does not depend on the sizes of reads, nor on the memory limit of the cross-record
 //! rules.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::cast_possible_truncation, reason = "small numbers, made here")]
 
 use std::io::BufReader;
-use std::path::{Path, PathBuf};
 
 use flagflow_check::{
     CrossRecords, EditionChoice, Options, PerRule, Report, RuleId, Severity, check, render,
 };
 use flagflow_domain::Edition;
 use proptest::prelude::*;
+
+use crate::common::samples;
 
 /// Returns the whole report as one text, for comparison.
 fn json(report: &Report) -> String {
@@ -24,23 +24,9 @@ fn outcome(input: impl std::io::BufRead, options: &Options) -> String {
     check(input, options).map_or_else(|error| format!("{:?}", error.kind()), |report| json(&report))
 }
 
-fn samples() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
-    let folders = ["e45", "e46", "d0350", "d0351"]
-        .iter()
-        .flat_map(|flow| ["valid", "invalid"].map(|validity| root.join(flow).join(validity)));
-    let files = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap());
-    let paths = files.map(|entry| entry.unwrap().path());
-    let samples: Vec<PathBuf> =
-        paths.filter(|path| path.extension().is_some_and(|e| e == "txt")).collect();
-    assert!(samples.len() > 300);
-    samples
-}
-
 #[test]
 fn a_report_is_the_same_by_every_buffer() {
-    for path in samples() {
-        let bytes = std::fs::read(&path).unwrap();
+    for (path, bytes) in samples() {
         let options = Options { max_line: 100, ..Options::default() };
         let whole = outcome(bytes.as_slice(), &options);
         let capacities = (1..=bytes.len().min(64)).chain([bytes.len() / 2 + 1, bytes.len() + 1]);

@@ -1,10 +1,6 @@
 //! A visitor receives the same results as the report.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
 
 use flagflow_check::{
     CrossRecords, DeferredFinding, Error, ErrorKind, Options, OtherLine, RecordValues, Report,
@@ -12,6 +8,8 @@ use flagflow_check::{
 };
 use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_frame::Line;
+
+use crate::common::samples;
 use flagflow_gas::Detail;
 
 /// Every verdict by the number of its record: the broken rules, and true if it was rejected.
@@ -65,22 +63,6 @@ impl Visitor for Told {
         self.deferred += 1;
         Ok(())
     }
-}
-
-fn samples() -> Vec<(PathBuf, Vec<u8>)> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
-    let mut samples = Vec::new();
-    for flow in ["e45", "e46", "d0350", "d0351"] {
-        for folder in ["valid", "invalid"] {
-            for entry in fs::read_dir(root.join(flow).join(folder)).unwrap() {
-                let path = entry.unwrap().path();
-                if path.extension().is_some_and(|extension| extension == "txt") {
-                    samples.push((path.clone(), fs::read(path).unwrap()));
-                }
-            }
-        }
-    }
-    samples
 }
 
 /// Returns the verdicts by the findings of a report.

@@ -1,7 +1,6 @@
 //! Compares the cross-record rules with a plain map of all records, for any memory limit, any size
 //! of buffers, and immediate or later results.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::cast_possible_truncation, reason = "small numbers, made here")]
 
 use std::collections::HashMap;

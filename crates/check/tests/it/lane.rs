@@ -1,8 +1,6 @@
 //! The check by columns gives the same report as the check by lines: a report from a slice, with
 //! all rows in the buffer, equals that from a buffer that is smaller than a row.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::io::{BufRead, BufReader};
 use std::sync::Arc;
 

@@ -4,8 +4,6 @@
 //! the specification and not from this code; the expected findings in each file were derived by
 //! hand. Tests of the command compare its output and exit code.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -15,22 +13,13 @@ use flagflow_check::{
 };
 use serde_json::Value;
 
-/// Returns the samples, each with its side-cars `X.json`, `X.2.json` ...
-fn samples() -> Vec<(PathBuf, Vec<PathBuf>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
-    let folders = ["e45", "e46", "d0350", "d0351"].map(|flow| root.join(flow));
-    let folders = folders.iter().flat_map(|flow| ["valid", "invalid"].map(|kind| flow.join(kind)));
-    let paths: Vec<_> = folders
-        .flat_map(|folder| fs::read_dir(folder).unwrap())
-        .map(|it| it.unwrap().path())
-        .collect();
-    let samples = paths.iter().filter(|path| path.extension().is_some_and(|end| end == "txt"));
-    let side_cars = |sample: &Path| {
-        let numbered = (2..).map(|number| sample.with_extension(format!("{number}.json")));
-        let all = std::iter::once(sample.with_extension("json")).chain(numbered);
-        all.take_while(|side_car| side_car.exists()).collect()
-    };
-    samples.map(|sample| (sample.clone(), side_cars(sample))).collect()
+use crate::common::samples;
+
+/// Returns the side-cars `X.json`, `X.2.json` ... of a sample.
+fn side_cars(sample: &Path) -> impl Iterator<Item = PathBuf> {
+    let numbered = (2..).map(|number| sample.with_extension(format!("{number}.json")));
+    let all = std::iter::once(sample.with_extension("json")).chain(numbered);
+    all.take_while(|side_car| side_car.exists())
 }
 
 fn parsed<T: FromStr>(text: &str) -> T {
@@ -94,9 +83,8 @@ fn report(file: &[u8], options: &Options) -> Value {
 /// Returns each side-car: its name, the file, the options, and the expected result.
 fn each(mut compare: impl FnMut(&str, &[u8], Options, &Value)) {
     let mut compared = 0;
-    for (sample, side_cars) in samples() {
-        let file = fs::read(&sample).unwrap();
-        for side_car in side_cars {
+    for (sample, file) in samples() {
+        for side_car in side_cars(&sample) {
             let expected: Value = serde_json::from_slice(&fs::read(&side_car).unwrap()).unwrap();
             let args: Vec<String> = serde_json::from_value(expected["args"].clone()).unwrap();
             compare(&side_car.display().to_string(), &file, options(&args), &expected);

@@ -1,7 +1,5 @@
 //! Counts of a visitor are those of accepted records in the report.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 
 use flagflow_check::{

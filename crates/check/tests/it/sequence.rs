@@ -1,23 +1,10 @@
 //! One file after another, over every sample.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
-use std::fs;
-use std::path::PathBuf;
-
 use flagflow_check::{
     FileIdentity, FileNumber, Finding, Flow, Options, Report, Sequence, Series, check, identify,
 };
 
-fn samples() -> Vec<(PathBuf, Vec<u8>)> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
-    let folders = ["e45", "e46", "d0350", "d0351"].map(|flow| root.join(flow));
-    let folders = folders.iter().flat_map(|flow| ["valid", "invalid"].map(|kind| flow.join(kind)));
-    let entries = folders.flat_map(|folder| fs::read_dir(folder).unwrap());
-    let paths = entries.map(|entry| entry.unwrap().path());
-    let samples = paths.filter(|path| path.extension().is_some_and(|end| end == "txt"));
-    samples.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
-}
+use crate::common::samples;
 
 fn after(file: &[u8], sequence: Sequence) -> Report {
     check(file, &Options { sequence, max_samples: None, ..Options::default() }).unwrap()

@@ -1,7 +1,5 @@
 //! Reasons (S72) belong to the answer above them, if the profile has reasons.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 use flagflow_check::{
     Error, Options, OtherLine, PerRule, Report, RuleFlags, RuleId, Severity, Verdict, Visitor,
     check, check_records,

@@ -1,8 +1,6 @@
 //! The day in an electricity file's header and the first day in its profile determine the valid
 //! flags.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 use flagflow_check::{Options, RuleId, check};
 use flagflow_domain::Edition;
 use flagflow_electricity::{Flow, Profile};
