@@ -52,6 +52,15 @@ pub(crate) fn object_of<F: ScanFlow>(
     F::write_line(&mut line, format, content, &mut std::iter::empty()).ok()?;
     let raw = RawLine::<F>::cut(&line, format.as_ref()).ok()?;
     let mut object = serde_json::Map::new();
+    if !F::CODE_IS_ITEM {
+        // the kind of an object, as conversions write it
+        let kind = match content {
+            Content::Header(_) => "header",
+            Content::Trailer(_) => "trailer",
+            _ => "group",
+        };
+        object.insert("record".to_owned(), kind.into());
+    }
     for item in raw.items() {
         let text = String::from_utf8_lossy(item.text()).into_owned();
         object.insert(item.field().to_string(), text.into());

@@ -19,6 +19,7 @@
 //! | `parquet` | Parquet files |
 //! | `ipc` | Arrow IPC files |
 //! | `xlsx` | Excel workbooks |
+//! | `convert` | conversions between these and every other format |
 //!
 //! The versions of Arrow from 58.4 to 60 can be used: the version of the user decides.
 
@@ -26,18 +27,28 @@
 #![deny(clippy::disallowed_methods)]
 
 mod columns;
+#[cfg(feature = "convert")]
+pub mod convert;
 mod electricity;
 mod error;
 mod findings;
 mod flow;
 mod gas;
+#[cfg(feature = "ipc")]
+pub mod ipc;
 mod open;
 mod options;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod row;
 mod scan;
 pub mod schema;
 mod source;
 mod split;
+#[cfg(any(feature = "ipc", feature = "parquet", feature = "xlsx"))]
+mod text;
+#[cfg(feature = "xlsx")]
+pub mod xlsx;
 
 pub use error::{Error, ErrorKind, Result};
 pub use findings::{findings, findings_schema, report_findings};

@@ -15,7 +15,7 @@ use crate::schema::Column;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ScanRow<'r> {
     pub(crate) fuel: Option<&'static str>,
-    pub(crate) transaction_type: Option<&'static str>,
+    pub(crate) transaction_type: Option<&'r str>,
     pub(crate) point: Option<u64>,
     /// The letter, or 0.
     pub(crate) flag: u8,

@@ -165,6 +165,13 @@ pub fn schema(columns: &[Column], metadata: HashMap<String, String>) -> SchemaRe
     Arc::new(Schema::new_with_metadata(fields, metadata))
 }
 
+/// Returns the metadata of a schema. Its type depends on the version of Arrow.
+#[cfg(any(feature = "ipc", feature = "parquet"))]
+pub(crate) fn metadata_of(schema: &Schema) -> HashMap<String, String> {
+    let metadata = schema.metadata().iter();
+    metadata.map(|(key, value)| (key.to_string(), value.to_string())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
 mod command;
 mod exit;
 mod files;
+mod finding_table;
 mod folder;
 mod input;
 mod judgement;

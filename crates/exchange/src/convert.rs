@@ -8,6 +8,7 @@
 //! | `zhv`, `zhf` | the two layouts of electricity files, see [`flagflow_electricity::Layout`] |
 //! | `csv` | a table: a row of column names, then a row for each record |
 //! | `jsonl` | an object on each line |
+//! | `parquet`, `arrow`, `xlsx` | tables of columns, which the caller writes: [`RecordTable`] |
 //!
 //! The input's format is recognised by its first line with text: `{` begins `jsonl`, a line with
 //! the name of a column below is `csv`, and any other line is recognised by [`Layout::recognise`].
@@ -104,6 +105,7 @@ mod names;
 mod objects;
 mod options;
 mod reason;
+mod records;
 mod report;
 mod rows;
 mod sink;
@@ -119,11 +121,14 @@ use flagflow_gas::Gas;
 use flagflow_files::head::{InputHead, Rewound};
 use flagflow_files::{Error, ErrorKind, Result};
 
+use records::ConvertTarget;
+
 pub(crate) use electricity::reader_options;
 pub use flagflow_files::spreadsheet::{guarded, guarded_text, unguarded};
 pub use flagflow_files::{LineEndRule, UnknownLineEndRule};
 pub use options::{ConvertOptions, EnvelopeRule, RecordFormat, UnknownEnvelopeRule, UnknownFormat};
 pub use reason::{ConvertField, ConvertReason};
+pub use records::{RecordTable, TableRecord};
 pub use report::{ConvertRefusal, ConvertReport, EnvelopeChange, Mapped, Warned};
 
 #[expect(unused_imports, reason = "for the documentation")]
@@ -144,7 +149,37 @@ pub fn convert(
     output: impl Write,
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {
+    if options.to.is_columnar() {
+        let what = format!("{} is not text: a table must take the records", options.to);
+        return Err(Error::new(ErrorKind::Options, what));
+    }
+    convert_to(input, ConvertTarget::Text(output), options)
+}
+
+/// Converts a file of text to records of a table. Publish the table only if
+/// [`ConvertReport::is_publishable`].
+///
+/// # Errors
+///
+/// As [`convert`], and those of the table.
+pub fn convert_records(
+    input: impl BufRead,
+    table: &mut dyn RecordTable,
+    options: &ConvertOptions,
+) -> Result<ConvertReport> {
+    convert_to(input, ConvertTarget::<std::io::Sink>::Records(table), options)
+}
+
+fn convert_to(
+    input: impl BufRead,
+    output: ConvertTarget<'_, impl Write>,
+    options: &ConvertOptions,
+) -> Result<ConvertReport> {
     options.check()?;
+    if let Some(from) = options.from.filter(|from| from.is_columnar()) {
+        let what = format!("{from} is not text: its records must be given as csv or jsonl");
+        return Err(Error::new(ErrorKind::Options, what));
+    }
     let (head, input) = InputHead::take_lines(input, LOOKED_AT)?;
     let first_line = head.first_row()?;
     if matches!(options.from, None | Some(RecordFormat::Csv))
@@ -233,7 +268,7 @@ fn is_electric(from: RecordFormat, names: &[String], fuel: Option<Fuel>, to: Rec
     match from {
         RecordFormat::Zhv | RecordFormat::Zhf => return true,
         RecordFormat::Fixed | RecordFormat::Uklink => return false,
-        RecordFormat::Jsonl | RecordFormat::Csv => {}
+        _ => {}
     }
     let has = |name: &str| names.iter().any(|own| own == name);
     match to {

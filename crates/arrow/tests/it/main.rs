@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_input;
+#[cfg(feature = "convert")]
+mod convert;
 mod reader;
 mod split;
 

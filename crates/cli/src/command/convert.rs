@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use flagflow::check::render::plural;
 use flagflow::check::{escape, escape_path};
+#[cfg(not(feature = "tables"))]
+use flagflow::exchange::convert::convert;
 use flagflow::exchange::convert::{
-    ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, LineEndRule, RecordFormat, convert,
+    ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, LineEndRule, RecordFormat,
 };
 use flagflow::files::input;
 use flagflow::files::output::Output;
@@ -23,7 +25,8 @@ use crate::terminal::tell_lines;
 /// Convert a file to another format
 ///
 /// Formats: fixed and uklink, the two layouts of gas files; zhv and zhf, those of electricity; csv,
-/// a table with a row of column names; jsonl, one JSON object a line. The columns and keys are
+/// a table with a row of column names; jsonl, one JSON object a line; parquet, arrow (an IPC file)
+/// and xlsx (an Excel workbook), if the command was built with them. The columns and keys are
 /// transaction_type, outcome_code, meter_point_reference, dcc_service_flag and
 /// dcc_service_effective_from_date; for electricity file_sequence_number, instruction_number,
 /// instruction_type, mpan_core, and dcc_service_flag, effective_from_date or reason_code. The names
@@ -43,14 +46,19 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
 
-    /// The format to write: fixed, uklink, zhv, zhf, csv or jsonl; by the extension of OUT (.csv,
-    /// .jsonl, .zhv ...) by default
+    /// The format to write: fixed, uklink, zhv, zhf, csv, jsonl, parquet, arrow or xlsx; by the
+    /// extension of OUT (.csv, .jsonl, .zhv ...) by default
     #[arg(long, value_name = "FORMAT", value_parser = any_case::<RecordFormat>)]
     to: Option<RecordFormat>,
 
-    /// The format of IN; recognised by its content by default
+    /// The format of IN; recognised by its content by default, and by the extension .parquet,
+    /// .arrow or .xlsx
     #[arg(long, value_name = "FORMAT", value_parser = any_case::<RecordFormat>)]
     from: Option<RecordFormat>,
+
+    /// The sheet of a workbook to read; the first one by default
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
 
     /// The line ending: keep (as in IN), lf or crlf
     #[arg(long, value_name = "END", default_value_t, value_parser = any_case::<LineEndRule>)]
@@ -116,10 +124,10 @@ pub(crate) fn run(args: Args, files: &Files) -> Result<Exit, Failure> {
     let to = args.to.map_or_else(|| format_of(&args.output), Ok)?;
     let profile = args.profile.read()?;
     let mut output = open_output(&args, files)?;
-    let input = input::open(&args.input)?;
+    let (path, sheet) = (args.input.clone(), args.sheet.clone());
     let mut options = options(args, to);
     options.profile = profile;
-    let result = convert(input, &mut output, &options).and_then(|report| {
+    let result = convert_file(&path, &mut output, &options, sheet.as_deref()).and_then(|report| {
         if report.is_publishable() {
             output.commit()?;
         }
@@ -129,6 +137,40 @@ pub(crate) fn run(args: Args, files: &Files) -> Result<Exit, Failure> {
         Ok(report) => tell(&report, quiet),
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
         Err(error) => Err(error.of_input(&name).into()),
+    }
+}
+
+/// Converts a file of any format.
+#[cfg(feature = "tables")]
+fn convert_file(
+    path: &Path,
+    output: &mut Output,
+    options: &ConvertOptions,
+    sheet: Option<&str>,
+) -> flagflow::files::Result<ConvertReport> {
+    flagflow::arrow::convert::convert(path, output, options, sheet)
+}
+
+/// Converts a file of text.
+#[cfg(not(feature = "tables"))]
+fn convert_file(
+    path: &Path,
+    output: &mut Output,
+    options: &ConvertOptions,
+    _: Option<&str>,
+) -> flagflow::files::Result<ConvertReport> {
+    use flagflow::files::{Error, ErrorKind};
+    let ending = path.extension().and_then(|ending| ending.to_string_lossy().parse().ok());
+    let format = [Some(options.to), options.from.or(ending)];
+    match format.into_iter().flatten().find(|format| format.is_columnar()) {
+        Some(format) => {
+            let what = format!(
+                "this command was built without {format}: build it with --features tables, or use \
+                 a release"
+            );
+            Err(Error::new(ErrorKind::Options, what))
+        }
+        None => convert(input::open(path)?, output, options),
     }
 }
 
@@ -147,20 +189,20 @@ fn format_of(output: &Path) -> Result<RecordFormat, Failure> {
     let ending = ending.unwrap_or_default();
     let format = match ending.as_str() {
         "ndjson" => Some(RecordFormat::Jsonl),
+        "feather" => Some(RecordFormat::Arrow),
         ending => ending.parse().ok(),
     };
     format.ok_or_else(|| {
         let is_standard = input::is_standard(output);
-        let name =
-            if is_standard { "standard output".to_owned() } else { escape_path(output) };
+        let name = if is_standard { "standard output".to_owned() } else { escape_path(output) };
         let why = match ending.as_str() {
             _ if is_standard => "there is no name to take the format from",
             "gz" => "the output is not compressed, and .gz is not a format",
             _ => "the ending of the name is not a format",
         };
         Failure::new(format!(
-            "{name}: {why}: give --to fixed, uklink, zhv, zhf, csv or jsonl, or a name that ends in \
-             .fixed, .uklink, .zhv, .zhf, .csv or .jsonl"
+            "{name}: {why}: give --to fixed, uklink, zhv, zhf, csv, jsonl, parquet, arrow or xlsx, \
+             or a name that ends in one of these, such as .csv"
         ))
     })
 }
@@ -248,7 +290,8 @@ fn envelope(report: &ConvertReport) -> &'static str {
 /// Returns the message about an output without records.
 fn nothing(report: &ConvertReport) -> &'static str {
     match (report.to, report.envelope) {
-        (RecordFormat::Csv, _) => "no records: the output has the names of the columns alone\n",
+        (to, _) if to.is_bare() => "no records: the output has the names of the columns alone\n",
+        (RecordFormat::Parquet | RecordFormat::Arrow, _) => "no records: the table has no rows\n",
         (_, EnvelopeChange::Kept | EnvelopeChange::Added) => {
             "no records: the output has a header and a trailer alone\n"
         }
@@ -276,6 +319,9 @@ mod tests {
             ("a.ndjson", Some(RecordFormat::Jsonl)),
             ("a.zhv", Some(RecordFormat::Zhv)),
             ("a.fixed", Some(RecordFormat::Fixed)),
+            ("a.parquet", Some(RecordFormat::Parquet)),
+            ("a.Feather", Some(RecordFormat::Arrow)),
+            ("a.xlsx", Some(RecordFormat::Xlsx)),
             ("a", None),
             ("-", None),
             ("csv", None),

@@ -26,4 +26,5 @@ mod reports;
 mod sequence;
 mod status;
 mod summary;
+mod tables;
 mod watch;

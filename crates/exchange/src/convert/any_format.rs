@@ -11,6 +11,7 @@ use super::flow::ConvertFlow;
 use super::lines::LineSource;
 use super::objects::ObjectSource;
 use super::options::{ConvertOptions, RecordFormat};
+use super::records::ConvertTarget;
 use super::report::ConvertReport;
 use super::table::TableSource;
 use super::{electricity, gas};
@@ -53,7 +54,7 @@ pub(super) fn convert<F: ConvertFlow>(
     input: impl BufRead,
     first_line: &[u8],
     names: &[String],
-    output: impl std::io::Write,
+    output: ConvertTarget<'_, impl std::io::Write>,
     how: (RecordFormat, LineEnd),
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use flagflow_codec::{Content, Counts, ErrorKind};
+use flagflow_codec::{Content, Counts, ErrorKind, LineSpec};
 use flagflow_domain::{EffectiveDate, Fuel};
 use flagflow_electricity::{
     Electricity, Fault, Field, Flow, Format, Header, ItemKind, Layout, LineKind, Opening, Profile,
@@ -33,7 +33,8 @@ impl ConvertFlow for Electricity {
     const FUEL: Fuel = Fuel::Electricity;
     const FLAG: Field = Field::DccServiceFlag;
     const KIND: Option<Field> = None;
-    const ALIASES: &'static [(&'static str, Field)] = &[("meter_point", Field::MpanCore)];
+    const ALIASES: &'static [(&'static str, Field)] =
+        &[("meter_point", Field::MpanCore), ("effective_from", Field::EffectiveFromDate)];
 
     fn name(field: &Field) -> &str {
         field.name()
@@ -69,6 +70,10 @@ impl ConvertFlow for Electricity {
         let writer = header.cloned().into_iter().fold(writer, WriterOptions::envelope);
         let completed = options.user_file.completed;
         completed.into_iter().fold(writer, WriterOptions::completed).line_end(line_end)
+    }
+
+    fn transaction_type<'f>(format: &'f Format, _: &'f LineSpec<Self>) -> &'f str {
+        format.flow().as_str()
     }
 
     fn canonical(line: &[u8], format: &Format) -> Option<Update> {

@@ -55,6 +55,11 @@ pub(super) trait ConvertFlow:
         options: &ConvertOptions,
     ) -> Self::WriterOptions;
 
+    /// Returns the flow of the records of a line, as tables name it.
+    fn transaction_type<'f>(_: &'f Self::Format, line: &'f LineSpec<Self>) -> &'f str {
+        line.code()
+    }
+
     /// Returns the record of a canonical line, the fast way.
     fn canonical(line: &[u8], format: &Self::Format) -> Option<Self::Record>;
 

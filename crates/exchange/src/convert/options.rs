@@ -26,6 +26,12 @@ pub enum RecordFormat {
     Csv,
     /// A JSON object on each line.
     Jsonl,
+    /// A Parquet file.
+    Parquet,
+    /// An Arrow IPC file.
+    Arrow,
+    /// An Excel workbook.
+    Xlsx,
 }
 
 /// Implements `as_str`, `Display` and `FromStr` for a closed list of names.
@@ -69,14 +75,32 @@ named!(
     RecordFormat,
     UnknownFormat,
     "a format",
-    "fixed, uklink, zhv, zhf, csv or jsonl",
+    "fixed, uklink, zhv, zhf, csv, jsonl, parquet, arrow or xlsx",
     Fixed = "fixed",
     Uklink = "uklink",
     Zhv = "zhv",
     Zhf = "zhf",
     Csv = "csv",
-    Jsonl = "jsonl"
+    Jsonl = "jsonl",
+    Parquet = "parquet",
+    Arrow = "arrow",
+    Xlsx = "xlsx"
 );
+
+impl RecordFormat {
+    /// Returns true if a file of the format is a table of columns that is not text:
+    /// [`convert_records`](super::convert_records) writes it.
+    #[must_use]
+    pub const fn is_columnar(self) -> bool {
+        matches!(self, Self::Parquet | Self::Arrow | Self::Xlsx)
+    }
+
+    /// Returns true if a file of the format cannot have a header and a trailer.
+    #[must_use]
+    pub const fn is_bare(self) -> bool {
+        matches!(self, Self::Csv | Self::Xlsx)
+    }
+}
 
 impl From<Layout> for RecordFormat {
     fn from(layout: Layout) -> Self {
@@ -184,8 +208,9 @@ impl ConvertOptions {
 
     /// Refuses options that contradict each other, before anything is read.
     pub(super) fn check(&self) -> Result<()> {
-        if self.to == RecordFormat::Csv && self.envelope == EnvelopeRule::Add {
-            return Err(Error::new(ErrorKind::Options, "a csv table cannot have an envelope"));
+        if self.to.is_bare() && self.envelope == EnvelopeRule::Add {
+            let what = format!("a {} table cannot have an envelope", self.to);
+            return Err(Error::new(ErrorKind::Options, what));
         }
         if matches!(self.to, RecordFormat::Zhv | RecordFormat::Zhf)
             && self.envelope == EnvelopeRule::Drop
@@ -247,7 +272,7 @@ mod tests {
         let unknown = "xml".parse::<RecordFormat>().unwrap_err();
         assert_eq!(
             unknown.to_string(),
-            "not a format: expected fixed, uklink, zhv, zhf, csv or jsonl"
+            "not a format: expected fixed, uklink, zhv, zhf, csv, jsonl, parquet, arrow or xlsx"
         );
     }
 

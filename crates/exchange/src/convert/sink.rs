@@ -18,17 +18,19 @@ use flagflow_files::{Error, Result};
 use super::flow::{ConvertFlow, Extras, FURTHER, Objection, RECORD, kind_name, object_to};
 use super::options::{ConvertOptions, RecordFormat};
 use super::reason::ConvertReason;
+use super::records::{ConvertTarget, RecordTable, TableRecord};
 
 /// Writes the records of a conversion.
-pub(super) enum Sink<F: ConvertFlow, W: Write> {
+pub(super) enum Sink<'t, F: ConvertFlow, W: Write> {
     Lines(Box<LineSink<F, W>>),
     Table(Box<TableSink<F, W>>),
     Objects(Box<ObjectSink<F, W>>),
+    Records(Box<RecordSink<'t, F>>),
 }
 
-impl<F: ConvertFlow, W: Write> Sink<F, W> {
+impl<'t, F: ConvertFlow, W: Write> Sink<'t, F, W> {
     pub(super) fn new(
-        output: W,
+        output: ConvertTarget<'t, W>,
         format: &F::Format,
         header: Option<F::Header>,
         line_end: LineEnd,
@@ -43,6 +45,14 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
             None => (None, None),
         };
         let writer = F::writer_options(&format, header.as_ref(), line_end, options);
+        let output = match output {
+            ConvertTarget::Text(output) => output,
+            ConvertTarget::Records(table) => {
+                let text = TextSink::new(Vec::new(), format, line_end);
+                let lines = ObjectSink::new(text, writer, header, objection);
+                return Self::Records(Box::new(RecordSink::new(table, lines)));
+            }
+        };
         let text = TextSink::new(output, format, line_end);
         match options.to {
             RecordFormat::Csv => Self::Table(Box::new(TableSink::new(text, &writer, options))),
@@ -60,6 +70,7 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
             Self::Lines(lines) => lines.header_objection,
             Self::Table(_) => None,
             Self::Objects(objects) => objects.header_objection,
+            Self::Records(records) => records.lines.header_objection,
         }
     }
 
@@ -69,6 +80,7 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
             Self::Lines(lines) => lines.objection(record, extras),
             Self::Table(table) => table.objection(record),
             Self::Objects(_) => None,
+            Self::Records(records) => records.objection(extras),
         }
     }
 
@@ -77,6 +89,7 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
             Self::Lines(lines) => lines.write(record, extras),
             Self::Table(table) => table.write(&record, extras),
             Self::Objects(objects) => objects.write(&record, extras),
+            Self::Records(records) => records.write(&record),
         }
     }
 
@@ -86,6 +99,7 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
             Self::Lines(lines) => return lines.group(group, extras),
             Self::Table(table) => table.group(group, extras),
             Self::Objects(objects) => objects.group(group, extras)?,
+            Self::Records(records) => return records.group(group, extras),
         }
         Ok(None)
     }
@@ -100,11 +114,8 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
         match self {
             Self::Lines(lines) => lines.trailer(trailer, options),
             Self::Table(_) => None,
-            Self::Objects(objects) => {
-                let (trailer, objection) = F::fit_trailer(trailer, &objects.text.format, options);
-                objects.trailer = Some(trailer);
-                objection
-            }
+            Self::Objects(objects) => objects.take_trailer(trailer, options),
+            Self::Records(records) => records.lines.take_trailer(trailer, options),
         }
     }
 
@@ -117,6 +128,7 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
             }
             Self::Table(table) => table.finish(),
             Self::Objects(objects) => objects.finish(),
+            Self::Records(records) => records.finish(),
         }
     }
 }
@@ -432,6 +444,12 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
         Self { text, writer, header, header_objection, trailer: None, order, begun: false, opened }
     }
 
+    fn take_trailer(&mut self, trailer: F::Trailer, options: &ConvertOptions) -> Objection<F> {
+        let (trailer, objection) = F::fit_trailer(trailer, &self.text.format, options);
+        self.trailer = Some(trailer);
+        objection
+    }
+
     fn write(&mut self, record: &F::Record, extras: &Extras) -> Result<()> {
         self.begin()?;
         if let (false, Some(group)) = (self.opened, F::opening(&self.writer)) {
@@ -558,3 +576,67 @@ fn escape(line: &mut Vec<u8>, at: usize) {
     line.truncate(at);
     line.extend_from_slice(text.as_bytes().get(1..text.len() - 1).unwrap_or_default());
 }
+
+/// Writes records to a table that is not text. The lines that are not records are objects beside
+/// it.
+pub(super) struct RecordSink<'t, F: ConvertFlow> {
+    table: &'t mut dyn RecordTable,
+    lines: ObjectSink<F, Vec<u8>>,
+    /// Items that a record has and the table does not.
+    extra: Option<F::Field>,
+    has_group: bool,
+}
+
+impl<'t, F: ConvertFlow> RecordSink<'t, F> {
+    fn new(table: &'t mut dyn RecordTable, lines: ObjectSink<F, Vec<u8>>) -> Self {
+        let own = lines.text.format.as_ref().lines().iter();
+        let mut items =
+            own.filter(|line| line.kind() == LineKind::Record).flat_map(LineSpec::items);
+        let extra = items.find(|item| item.slot.is_extra()).map(|item| item.field);
+        Self { table, lines, extra, has_group: false }
+    }
+
+    fn objection(&self, extras: &Extras) -> Objection<F> {
+        let is_lost = extras.iter().any(|extra| !extra.is_empty());
+        self.extra.filter(|_| is_lost).map(|field| (field, NOT_WRITABLE))
+    }
+
+    fn write(&mut self, record: &F::Record) -> Result<()> {
+        let values = F::values(record);
+        if !self.lines.opened
+            && let Some(group) = F::opening(&self.lines.writer)
+        {
+            self.lines.group(group, &Extras::default())?;
+        }
+        self.lines.order.take_records(1);
+        let TextSink { format, records, .. } = &self.lines.text;
+        let own = line_of(format.as_ref(), *records, &values);
+        let Values { number, point, flag, outcome, date, reason } = values;
+        let reason = reason.as_ref().map(AsRef::as_ref);
+        let values = Values { number, point, flag, outcome, date, reason };
+        let transaction_type = F::transaction_type(format, own);
+        self.table.write(&TableRecord { fuel: F::FUEL, transaction_type, values })
+    }
+
+    /// Takes a group. The table has no place for the items of a second one.
+    fn group(&mut self, group: F::Group, extras: &Extras) -> Result<Objection<F>> {
+        if std::mem::replace(&mut self.has_group, true) {
+            let table = self.lines.text.format.as_ref();
+            let item = group_of(table).and_then(|group| group.items().first());
+            return Ok(item.map(|item| (item.field, NOT_WRITABLE)));
+        }
+        self.lines.group(group, extras)?;
+        Ok(None)
+    }
+
+    fn finish(mut self) -> Result<()> {
+        self.lines.begin()?;
+        self.lines.end()?;
+        let TextSink { output, line_end, .. } = self.lines.text;
+        let is_crlf = line_end == LineEnd::CrLf.as_bytes();
+        let lines = output.into_inner().map_err(|error| Error::writing(error.into_error()))?;
+        self.table.finish(&lines, if is_crlf { LineEnd::CrLf } else { LineEnd::Lf })
+    }
+}
+
+const NOT_WRITABLE: ConvertReason = ConvertReason::Codec(flagflow_codec::ErrorKind::NotWritable);
