@@ -362,7 +362,8 @@ fn push_item<N>(
             segments.push(Segment::Literal(format!("{constant:width$}").into_bytes()));
         }
         Slot::Reason => return None,
-        Slot::Unused | Slot::Extra | Slot::Checked if is_bare => return None,
+        // an item that is not read, of any width
+        _ if is_bare => return None,
         Slot::Unused | Slot::Checked => segments.push(Segment::Digits(item.length)),
         Slot::Extra => segments.push(Segment::Text(item.length)),
     }

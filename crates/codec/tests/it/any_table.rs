@@ -512,6 +512,41 @@ fn a_group_is_written_where_the_options_have_one() {
     }
 }
 
+/// A reason that ends with a space is left to the definition, alone and among others.
+#[test]
+fn a_reason_that_ends_with_a_space_is_written_whole() {
+    for (style, line) in [
+        (Style::Pipe, "AAA|7|A|20211105|a |\n"),
+        (Style::FixedPadded, "AAA0000000007A20211105a  \n"),
+    ] {
+        let items = items(style, [false, false, true, false, false], [10, 0, 3, 0], true);
+        let spec = LineSpec::new("AAA", LineKind::Record, "AAA".into(), items.into());
+        let options = AnyOptions::new(table(style, vec![spec]));
+        let record = AnyRecord(Values { reason: Some(text("a ")), ..one().0 });
+        let file = written(&options, |writer| {
+            writer.write(record).unwrap();
+            writer.write_all([record; 70]).unwrap();
+        });
+        assert_eq!(String::from_utf8(file).unwrap(), line.repeat(71));
+    }
+}
+
+/// A record with a reason has no line in a table without one, and leaves nothing behind.
+#[test]
+fn a_reason_without_an_item_is_refused() {
+    let record = AnyRecord(Values { reason: Some(text("a")), ..one().0 });
+    let file = written(&AnyOptions::new(grouped()), |writer| {
+        for written in
+            [writer.write(record), writer.write_all([record]), writer.write_with(record, [])]
+        {
+            let error = written.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::UnexpectedRecord);
+            assert!(error.is_recoverable() && error.field().is_none());
+        }
+    });
+    assert!(file.is_empty());
+}
+
 /// The trailer of the test's flow has two digits: with more records the file is not finished.
 #[test]
 fn a_file_is_not_finished_without_its_trailer() {

@@ -202,6 +202,7 @@ fn every_row<F: Flow>(format: &F::Format, records: &[F::Record]) -> usize {
     for (backend, check_digits) in Backend::ALL.into_iter().flat_map(|it| [(it, false), (it, true)])
     {
         for decoder in LineDecoder::all(format.as_ref(), Decoding { backend, check_digits }) {
+            assert_eq!(decoder.layout(), format.as_ref().layout());
             decoders += 1;
             let mut columns = RowColumns::with_capacity(5);
             for record in records.iter().step_by(11).take(5) {

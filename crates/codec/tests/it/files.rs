@@ -1,16 +1,19 @@
 //! Whole files of every table: header, groups, records and trailer, read and written line by line,
 //! and inputs and outputs that fail anywhere.
 
+use std::fmt::Debug;
 use std::io::{self, BufReader, Read, Write};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
 use flagflow_codec::{
-    Batch, ErrorKind, LineKind, LineSpec, ReadSettings, Reader, Record, Values, Writer,
+    Batch, Error, ErrorKind, LineKind, LineSpec, RawLine, ReadSettings, Reader, Record, Values,
+    Writer, read_line,
 };
 use flagflow_electricity::Electricity;
-use flagflow_frame::{LineEnd, Position};
+use flagflow_frame::{DEFAULT_MAX_LINE, LineEnd, Position};
 use flagflow_gas::Gas;
+use flagflow_rows::Backend;
 
 use crate::flows::{self, Options};
 
@@ -135,6 +138,107 @@ fn a_record_that_was_not_read_is_none() {
     for_every_table!(assert_unread);
 }
 
+/// Every backend reads and writes the same, LF is the line ending of a writer without one, and
+/// only lines past the limit are too long.
+fn assert_options<F: Options>(format: &F::Format, records: &[F::Record]) {
+    let written = |line_end, backend| {
+        let mut writer = F::writer(format, line_end, backend, Vec::new());
+        writer.write_all(records.iter().copied()).unwrap();
+        writer.finish().unwrap()
+    };
+    let file = written(LineEnd::Lf, Backend::Portable);
+    for backend in Backend::ALL {
+        assert_eq!(written(LineEnd::None, backend), file);
+        let mut read = F::reader(format, DEFAULT_MAX_LINE, backend, &file[..]);
+        assert!(read.records().map(Result::unwrap).eq(records.iter().copied()));
+    }
+    let lengths = || file.split(|byte| *byte == b'\n').map(<[u8]>::len);
+    let longest = lengths().max().unwrap();
+    for max_line in [longest, longest - 1] {
+        let mut typed = F::reader(format, max_line, Backend::best(), &file[..]);
+        let mut raw = F::reader(format, max_line, Backend::best(), &file[..]);
+        let (mut record, mut too_long) = (Record::new(), 0);
+        loop {
+            match (typed.read(), raw.read_raw(&mut record)) {
+                (Ok(Some(read)), Ok(true)) => {
+                    assert_eq!(F::Record::try_from(&record.raw().unwrap()), Ok(read));
+                }
+                (Ok(None), Ok(false)) => break,
+                (Err(one), Err(other)) => {
+                    assert_eq!([one.kind(), other.kind()], [ErrorKind::LineTooLong; 2]);
+                    assert_eq!(one.position(), other.position());
+                    too_long += 1;
+                }
+                different => panic!("{different:?}"),
+            }
+        }
+        assert_eq!(too_long, lengths().filter(|length| *length > max_line).count());
+    }
+}
+
+#[test]
+fn options_reach_readers_and_writers() {
+    for_every_table!(assert_options);
+}
+
+/// The default options read any layout of a flow, and write the first.
+#[test]
+fn default_options_read_every_layout() {
+    let details = flows::details();
+    let written = |mut writer: flagflow_gas::Writer<Vec<u8>>| {
+        writer.write_all(&details).unwrap();
+        writer.finish().unwrap()
+    };
+    let options = flagflow_gas::WriterOptions::new();
+    assert_eq!(written(Writer::new(Vec::new())), written(options.writer(Vec::new())));
+    for layout in flagflow_gas::Layout::ALL {
+        let file = written(options.layout(layout).writer(Vec::new()));
+        let mut read = Reader::<Gas, _>::from_slice(&file);
+        assert!(read.records().map(Result::unwrap).eq(details.iter().copied()));
+    }
+    for flow in flagflow_electricity::Flow::ALL {
+        for layout in flagflow_electricity::Layout::ALL {
+            let profile = flagflow_electricity::Profile::builtin(flow);
+            let format = flagflow_electricity::Format::new(profile, layout);
+            let (file, records) = file::<Electricity>(&format, LineEnd::Lf, &flows::updates(flow));
+            let mut read = Reader::<Electricity, _>::from_slice(&file);
+            assert!(read.records().map(Result::unwrap).eq(records.iter().copied()));
+        }
+    }
+}
+
+/// A record behind the trailer is out of place before one of its items is bad; a line that is not
+/// a record at all has that error.
+fn assert_ended<F: Options>(format: &F::Format, records: &[F::Record]) {
+    let (file, _) = file::<F>(format, LineEnd::Lf, &records[..1]);
+    let line = file.split(|byte| *byte == b'\n').rev().nth(2).unwrap();
+    let error_of = |line: &[u8]| {
+        let file = [&file, line, b"\n"].concat();
+        let mut read = reader::<F, _>(format, &file[..]);
+        let errors: Vec<_> = read.records().filter_map(Result::err).collect();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        (errors[0].kind(), errors[0].field())
+    };
+    let unexpected = (ErrorKind::UnexpectedRecord, None);
+    assert_eq!(error_of(line), unexpected);
+    let mut bad_items = 0;
+    for item in RawLine::cut(line, format.as_ref()).unwrap().items() {
+        let mut bad = line.to_vec();
+        bad[item.start()..][..item.as_bytes().len()].fill(b'?');
+        let fault = read_line::<F>(&bad, format.as_ref()).err();
+        bad_items += usize::from(fault.is_some_and(|fault| fault.field.is_some()));
+        let of_line = fault.filter(|fault| fault.field.is_none());
+        let expected = of_line.map_or(unexpected, |fault| (fault.kind, None));
+        assert_eq!(error_of(&bad), expected, "{}", bad.escape_ascii());
+    }
+    assert!(bad_items > 1);
+}
+
+#[test]
+fn a_record_behind_the_trailer_is_out_of_place() {
+    for_every_table!(assert_ended);
+}
+
 /// The columns of a batch are the values of its records.
 fn assert_columns<F: Options>(format: &F::Format, records: &[F::Record]) {
     let (file, records) = file::<F>(format, LineEnd::Lf, records);
@@ -173,11 +277,51 @@ fn columns_are_the_values_of_the_records() {
     for_every_table!(assert_columns);
 }
 
+/// An output that keeps the bytes of each write.
+#[derive(Debug, Default)]
+struct Pieces(Vec<Vec<u8>>);
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.push(bytes.to_vec());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Many records at once are the same file, and few writes.
+fn assert_pieces<F: Options>(format: &F::Format, records: &[F::Record]) {
+    let many = vec![records[0]; 6000];
+    let (file, _) = file::<F>(format, LineEnd::Lf, &many);
+    let options = F::enveloped(format, LineEnd::Lf);
+    let mut writer = Writer::<F, _>::with_options(Pieces::default(), options);
+    writer.write_all(many).unwrap();
+    let Pieces(pieces) = writer.finish().unwrap();
+    assert_eq!(pieces.concat(), file);
+    let whole = pieces.iter().filter(|piece| piece.len() >= 64 * 1024).count();
+    // header, group, the last records, trailer
+    assert!(whole > 0 && pieces.len() <= whole + 4, "{whole} of {}", pieces.len());
+}
+
+#[test]
+fn many_records_are_written_in_large_pieces() {
+    for_every_table!(assert_pieces);
+}
+
 /// An output with room for so many bytes.
 #[derive(Debug)]
-struct Room {
-    taken: Vec<u8>,
+pub(crate) struct Room {
+    pub(crate) taken: Vec<u8>,
     room: usize,
+}
+
+impl Room {
+    pub(crate) const fn new(room: usize) -> Self {
+        Self { taken: Vec::new(), room }
+    }
 }
 
 impl Write for Room {
@@ -214,9 +358,8 @@ fn assert_never_torn<F: Options>(format: &F::Format, records: &[F::Record]) {
     let ways: [Way<'_, F>; 3] = [&one, &many, &defined];
     for room in (0..=whole.len()).chain([usize::MAX]) {
         for write in ways {
-            let output = Room { taken: Vec::new(), room };
-            let mut writer =
-                Writer::<F, _>::with_options(output, F::enveloped(format, LineEnd::Lf));
+            let options = F::enveloped(format, LineEnd::Lf);
+            let mut writer = Writer::<F, _>::with_options(Room::new(room), options);
             let is_written = write(&mut writer);
             let position = writer.begin().err().map(|error| error.position());
             assert_eq!(position.is_none(), is_written, "room for {room}");
@@ -240,10 +383,17 @@ fn an_output_that_fails_has_the_beginning_of_the_file() {
 }
 
 /// An input that gives few bytes at a time and fails once.
-struct Rough<'f> {
+pub(crate) struct Rough<'f> {
     rest: &'f [u8],
     /// The bytes that are left where the input fails.
     fails_at: Option<usize>,
+}
+
+impl<'f> Rough<'f> {
+    /// Fails once, where so many bytes are left.
+    pub(crate) fn failing(file: &'f [u8], left: usize) -> BufReader<Self> {
+        BufReader::with_capacity(50, Self { rest: file, fails_at: Some(left) })
+    }
 }
 
 impl Read for Rough<'_> {
@@ -258,22 +408,24 @@ impl Read for Rough<'_> {
     }
 }
 
+/// Asserts that an error is that of [`Rough`], and counts it.
+pub(crate) fn assert_half_way<N: Copy + Debug + 'static>(error: Error<N>) -> usize {
+    assert_eq!((error.kind(), error.is_recoverable()), (ErrorKind::Io, false));
+    assert_eq!(error.into_io().unwrap().to_string(), "half-way");
+    1
+}
+
 /// Wherever an input fails once, the same records come in each way to read.
 fn assert_nothing_lost<F: Options>(format: &F::Format, records: &[F::Record]) {
     let (file, records) = file::<F>(format, LineEnd::Lf, &records[..records.len().min(4)]);
     for fails_at in 0..=file.len() {
-        let input =
-            || BufReader::with_capacity(50, Rough { rest: &file, fails_at: Some(fails_at) });
-        let failed = |error: flagflow_codec::Error<F::Field>| {
-            assert_eq!(error.kind(), ErrorKind::Io);
-            1
-        };
+        let input = || Rough::failing(&file, fails_at);
         let (mut typed, mut seen, mut failures) = (reader::<F, _>(format, input()), Vec::new(), 0);
         loop {
             match typed.read() {
                 Ok(Some(record)) => seen.push(record),
                 Ok(None) => break,
-                Err(error) => failures += failed(error),
+                Err(error) => failures += assert_half_way(error),
             }
         }
         assert_eq!((seen, failures), (records.clone(), 1), "{fails_at}");
@@ -283,7 +435,7 @@ fn assert_nothing_lost<F: Options>(format: &F::Format, records: &[F::Record]) {
             match raw.read_raw(&mut record) {
                 Ok(true) => seen.push(F::Record::try_from(&record.raw().unwrap()).unwrap()),
                 Ok(false) => break,
-                Err(error) => failures += failed(error),
+                Err(error) => failures += assert_half_way(error),
             }
         }
         assert_eq!((seen, failures), (records.clone(), 2), "{fails_at}");
@@ -295,7 +447,7 @@ fn assert_nothing_lost<F: Options>(format: &F::Format, records: &[F::Record]) {
             match read {
                 Ok(true) => assert!(batch.errors().is_empty()),
                 Ok(false) => break,
-                Err(error) => failures += failed(error),
+                Err(error) => failures += assert_half_way(error),
             }
         }
         assert_eq!((seen, failures), (records.clone(), 3), "{fails_at}");

@@ -1,13 +1,16 @@
 //! Every table of the flows: each layout of gas, and profiles of electricity.
 
+use std::io::{BufRead, Write};
 use std::sync::Arc;
 
+use flagflow_codec::{Reader, Writer};
 use flagflow_domain::{EffectiveDate, MpanCore, Mprn, Outcome, ServiceFlag};
 use flagflow_electricity::{
     D0350, D0351, Electricity, Flow, Format, Header, Layout, Profile, Timestamp, Update,
 };
 use flagflow_frame::LineEnd;
 use flagflow_gas::{Detail, E45, FileType, Gas, Tag};
+use flagflow_rows::Backend;
 
 const DAYS: [u32; 5] = [101, 99_991_231, 20_240_229, 20_211_105, 10_100_930];
 
@@ -133,6 +136,45 @@ pub(crate) trait Options: flagflow_codec::Flow {
     fn options(format: &Self::Format, line_end: LineEnd) -> Self::WriterOptions;
     fn enveloped(format: &Self::Format, line_end: LineEnd) -> Self::WriterOptions;
     fn reading(format: &Self::Format) -> Self::Options;
+
+    /// A reader by the methods of its options.
+    fn reader<R: BufRead>(
+        format: &Self::Format,
+        max_line: usize,
+        backend: Backend,
+        inner: R,
+    ) -> Reader<Self, R>;
+
+    /// A writer without an envelope by the methods of its options.
+    fn writer<W: Write>(
+        format: &Self::Format,
+        line_end: LineEnd,
+        backend: Backend,
+        inner: W,
+    ) -> Writer<Self, W>;
+}
+
+/// Makes the readers and writers of a flow: the methods of its options are not of a trait.
+macro_rules! reader_and_writer {
+    () => {
+        fn reader<R: BufRead>(
+            format: &Self::Format,
+            max_line: usize,
+            backend: Backend,
+            inner: R,
+        ) -> Reader<Self, R> {
+            Self::reading(format).max_line(max_line).backend(backend).reader(inner)
+        }
+
+        fn writer<W: Write>(
+            format: &Self::Format,
+            line_end: LineEnd,
+            backend: Backend,
+            inner: W,
+        ) -> Writer<Self, W> {
+            Self::options(format, line_end).backend(backend).writer(inner)
+        }
+    };
 }
 
 impl Options for Gas {
@@ -150,6 +192,8 @@ impl Options for Gas {
         let with_reasons = format.line(Tag::S72).is_some();
         flagflow_gas::ReaderOptions::new().layout(format.layout()).with_reasons(with_reasons)
     }
+
+    reader_and_writer!();
 }
 
 impl Options for Electricity {
@@ -168,4 +212,6 @@ impl Options for Electricity {
         let options = flagflow_electricity::ReaderOptions::new().layout(format.layout());
         options.flow(format.flow()).profile(format.profile().clone())
     }
+
+    reader_and_writer!();
 }

@@ -6,6 +6,7 @@ mod cardinality;
 mod definition;
 mod files;
 mod flows;
+mod reasons;
 mod shape;
 mod styles;
 mod tiers;

@@ -76,7 +76,23 @@ fn tags_are_seen_in_broken_lines() {
         ("\"Z99\"", Fixed, None),
     ] {
         assert_eq!(RawLine::<Gas>::peek_tag(line.as_bytes(), layout), tag, "{line}");
+        let kind = tag.map(|tag| match tag {
+            Tag::A00 => LineKind::Header,
+            Tag::E45 | Tag::E46 => LineKind::Record,
+            Tag::S72 => LineKind::Reason,
+            Tag::Z99 => LineKind::Trailer,
+        });
+        assert_eq!(RawLine::<Gas>::peek_kind(line.as_bytes(), layout), kind, "{line}");
     }
+}
+
+#[test]
+fn a_line_other_than_the_wanted_one_is_unexpected() {
+    let raw = RawLine::<Gas>::cut(b"Z990000000012", flagflow_gas::Layout::Fixed).unwrap();
+    assert_eq!(raw.require(Tag::Z99), Ok(()));
+    let fault = raw.require(Tag::A00).unwrap_err();
+    assert_eq!((fault.kind, fault.field), (ErrorKind::UnexpectedRecord, None));
+    assert_eq!((fault.start, fault.length), (0, 13));
 }
 
 fn builtin(line: &str, layout: Layout) -> Result<(LineKind, Vec<String>, bool), ErrorKind> {

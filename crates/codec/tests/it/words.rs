@@ -8,6 +8,13 @@ use flagflow_codec::{ErrorKind, FileOrder};
 use crate::tiers::{DEEP, Tiers};
 
 #[test]
+fn a_reason_is_padded_as_any_text() {
+    let gas: flagflow_gas::ReasonCode = "XYZ00001".parse().unwrap();
+    let electricity: flagflow_electricity::ReasonCode = "R-01".parse().unwrap();
+    assert_eq!(format!("{gas:>10}|{electricity:<6}|"), "  XYZ00001|R-01  |");
+}
+
+#[test]
 fn no_two_errors_have_the_same_words() {
     use ErrorKind::*;
     let kinds = [

@@ -4,8 +4,7 @@ use flagflow_codec::{Decoding, LineDecoder, LineDecoders, longest_row};
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 use flagflow_gas::{
     Batch, Columns, Detail, E45, E46, Error, ErrorKind, Field, FileOrder, FileType, Gas, Header,
-    Layout, LineEnd, Reader, ReaderOptions, Role, RowFields, Tag, Trailer, WriterOptions, table,
-    write_detail,
+    Layout, LineEnd, Reader, Role, RowFields, Tag, Trailer, WriterOptions, table, write_detail,
 };
 use flagflow_rows::{Backend, RowColumns};
 
@@ -62,18 +61,6 @@ fn fields_are_displayed_by_their_names() {
         format!("[{:>30}]", Field::DccServiceFlag.name())
     );
     assert_eq!(Field::DccServiceFlag.to_string(), "dcc_service_flag");
-}
-
-/// A thousand reasons below an E46, and the next is an error.
-#[test]
-fn an_answer_has_a_thousand_reasons_at_most() {
-    for (reasons, expected) in [(1000, None), (1001, Some(ErrorKind::TooManyReasons))] {
-        let file = format!("E46RJ1234567810A20220101\n{}", "S72SYN00001\n".repeat(reasons));
-        let mut reader = ReaderOptions::new().with_reasons(true).reader(file.as_bytes());
-        let mut record = flagflow_gas::Record::new();
-        let read = reader.read_raw(&mut record).map(|_| record.reasons().len());
-        assert_eq!(read.map_err(|error| error.kind()), expected.map_or(Ok(reasons), Err));
-    }
 }
 
 /// Up to the trailer, unless reasons are taken, and not before the first line.

@@ -4,11 +4,10 @@ use std::io::BufReader;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
-use flagflow_gas::{ErrorKind, Reader, ReaderOptions, Record};
+use flagflow_gas::{ErrorKind, Reader};
 
 const HEADER: &[u8] = b"A000000000042DXI20211105093000000001\n";
 const RECORD: &[u8] = b"E451234567810A20211105\n";
-const ANSWER: &[u8] = b"E46AC1234567810A20211105\n";
 const PADDING: [&[u8]; 5] = [b"\x1A", b"\x1A\r\n", b"\0\0\0", b"\x1A\0", b" \t\n\x1A"];
 
 /// Returns how many records a file has, read one by one through a small buffer; it has no errors.
@@ -27,16 +26,6 @@ fn padding_and_white_space_are_passed_over() {
         assert_eq!(records(&enveloped), 1, "{padding:?}");
     }
     assert_eq!(records(b"E451234567810A20211105\x1A\n"), 1);
-}
-
-#[test]
-fn white_space_ends_no_reasons() {
-    let file = [ANSWER, b"S72ABC00001\n", b" \n", b"S72ABC00002\n\x1A"].concat();
-    let mut reader = ReaderOptions::new().with_reasons(true).reader(&file[..]);
-    let mut record = Record::default();
-    assert!(reader.read_raw(&mut record).unwrap());
-    assert_eq!(record.reasons().len(), 2);
-    assert!(!reader.read_raw(&mut record).unwrap());
 }
 
 /// A part of a file that a thread reads ends where others go on: a SUB there is content.
