@@ -43,7 +43,9 @@ pub struct FileSplit {
 }
 
 impl FileSplit {
-    fn whole(path: &Path, length: u64) -> Self {
+    /// Returns a part that is the whole file.
+    #[must_use]
+    pub fn whole(path: &Path, length: u64) -> Self {
         Self {
             path: path.to_owned(),
             bytes: 0..length,

@@ -1,0 +1,179 @@
+//! Conversions, generated files and comparisons.
+
+use std::path::PathBuf;
+
+use flagflow::exchange::convert::{ConvertOptions, ConvertReport, EnvelopeRule, RecordFormat};
+use flagflow::exchange::diff::{DiffOptions, PointDifference, diff as diff_files};
+use flagflow::exchange::generate::{GenerateOptions, generate as generate_file};
+use flagflow::files::output::Guard;
+use flagflow::files::{Error, HeaderValues};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::error::{bad_option, parsed, raised, raised_step};
+use crate::input::{Raised, open};
+use crate::scan::profiles_of;
+
+/// Returns the format of an ending.
+fn format_of(path: &std::path::Path) -> Option<RecordFormat> {
+    let ending = path.extension()?.to_string_lossy().to_ascii_lowercase();
+    let table = flagflow::arrow::convert::format_of(path);
+    table.or_else(|| match ending.as_str() {
+        "ndjson" => Some(RecordFormat::Jsonl),
+        ending => ending.parse().ok(),
+    })
+}
+
+/// Converts a file, whole or not at all.
+#[pyfunction]
+#[pyo3(signature = (
+    input, output, *, to=None, from_=None, envelope=None, edition=None, map_flags=Vec::new(),
+    skip_invalid=false, mask=false, sheet=None, profiles=Vec::new()
+))]
+#[expect(clippy::too_many_arguments, reason = "options of Python")]
+pub(crate) fn convert<'py>(
+    py: Python<'py>,
+    input: PathBuf,
+    output: PathBuf,
+    to: Option<String>,
+    from_: Option<String>,
+    envelope: Option<String>,
+    edition: Option<String>,
+    map_flags: Vec<(String, String)>,
+    skip_invalid: bool,
+    mask: bool,
+    sheet: Option<String>,
+    profiles: Vec<String>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let to = parsed(py, "to", to)?.or_else(|| format_of(&output));
+    let to =
+        to.ok_or_else(|| bad_option(py, "the ending of the output is not a format: give to"))?;
+    let mut options = ConvertOptions::new(to);
+    options.from = parsed(py, "from_", from_)?;
+    options.envelope = parsed::<EnvelopeRule>(py, "envelope", envelope)?.unwrap_or_default();
+    options.edition = parsed(py, "edition", edition)?;
+    for (from, to) in map_flags {
+        let flag = |text: String| {
+            text.parse().map_err(|error| bad_option(py, format!("map_flags {text:?}: {error}")))
+        };
+        options.map_flags.push((flag(from)?, flag(to)?));
+    }
+    (options.skip_invalid, options.mask) = (skip_invalid, mask);
+    options.profile = profiles_of(py, &profiles)?.pop();
+    let name = input.to_string_lossy().into_owned();
+    let report = py.detach(|| {
+        let mut guard = Guard::default();
+        guard.reads(&input)?;
+        guard.writes(&output)?;
+        let mut file = guard.create(&output)?;
+        let report =
+            flagflow::arrow::convert::convert(&input, &mut file, &options, sheet.as_deref())?;
+        if report.is_publishable() {
+            file.commit()?;
+        }
+        Ok(report)
+    });
+    let report = report.map_err(|error: Error| raised_step(py, error, &name))?;
+    dictionary_of(py, &report)
+}
+
+fn dictionary_of<'py>(py: Python<'py>, report: &ConvertReport) -> PyResult<Bound<'py, PyDict>> {
+    let refusals: Vec<_> = report.refusals.iter().map(ToString::to_string).collect();
+    let dictionary = PyDict::new(py);
+    dictionary.set_item("from", report.from.as_str())?;
+    dictionary.set_item("to", report.to.as_str())?;
+    dictionary.set_item("records", report.records)?;
+    dictionary.set_item("written", report.written)?;
+    dictionary.set_item("refused", report.refused)?;
+    dictionary.set_item("file_faults", report.file_faults)?;
+    dictionary.set_item("complete", report.is_complete())?;
+    dictionary.set_item("published", report.is_publishable())?;
+    dictionary.set_item("reasons", &report.reasons)?;
+    dictionary.set_item("refusals", refusals)?;
+    dictionary.set_item("ignored", &report.ignored)?;
+    Ok(dictionary)
+}
+
+/// Generates a file from a seed, whole or not at all. Returns the numbers of records and bytes.
+#[pyfunction]
+#[pyo3(signature = (
+    output, *, flow, records, seed=0, layout=None, edition=None, envelope=false, invalid=0.0
+))]
+#[expect(clippy::too_many_arguments, reason = "options of Python")]
+pub(crate) fn generate(
+    py: Python<'_>,
+    output: PathBuf,
+    flow: String,
+    records: u64,
+    seed: u64,
+    layout: Option<String>,
+    edition: Option<String>,
+    envelope: bool,
+    invalid: f64,
+) -> PyResult<(u64, u64)> {
+    let flow = parsed(py, "flow", Some(flow))?.ok_or_else(|| bad_option(py, "no flow"))?;
+    let mut options = GenerateOptions::new(flow, records);
+    options.layout = parsed(py, "layout", layout)?.unwrap_or(options.layout);
+    options.edition = parsed(py, "edition", edition)?.unwrap_or(options.edition);
+    (options.seed, options.invalid) = (seed, invalid);
+    options.envelope = envelope.then(HeaderValues::default);
+    let report = py.detach(|| {
+        let mut guard = Guard::default();
+        guard.writes(&output)?;
+        let mut file = guard.create(&output)?;
+        let report = generate_file(&mut file, None, &options)?;
+        file.commit()?;
+        Ok(report)
+    });
+    let name = output.to_string_lossy();
+    let report = report.map_err(|error: Error| raised_step(py, error, &name))?;
+    Ok((report.records, report.bytes))
+}
+
+/// Compares two files, and returns the differences as columns, with the number of equal points.
+#[pyfunction]
+#[pyo3(signature = (old, new, *, edition=None))]
+pub(crate) fn diff<'py>(
+    py: Python<'py>,
+    old: PathBuf,
+    new: PathBuf,
+    edition: Option<String>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let mut options = DiffOptions::default();
+    if let Some(edition) = parsed(py, "edition", edition)? {
+        options.check.edition = edition;
+    }
+    options.names = [&old, &new].map(|path| flagflow::check::escape_path(path));
+    let signals = Raised::default();
+    let mut differences = Vec::new();
+    let report = py.detach(|| {
+        let (old, new) = (open(&old, &signals)?, open(&new, &signals)?);
+        let report = diff_files(old, new, &options, &mut |difference| {
+            differences.push(*difference);
+            Ok(())
+        })?;
+        Ok(report)
+    });
+    let report = report.map_err(|error: flagflow::arrow::Error| {
+        signals.take().unwrap_or_else(|| raised(py, &error))
+    })?;
+    let dictionary = PyDict::new(py);
+    let column = |of: &dyn Fn(&PointDifference) -> Option<String>| -> Vec<Option<String>> {
+        differences.iter().map(of).collect()
+    };
+    dictionary.set_item("meter_point", column(&|it| Some(it.point.to_string())))?;
+    dictionary.set_item("change", column(&|it| Some(it.change().to_string())))?;
+    dictionary.set_item("old_flag", column(&|it| it.old.map(|old| old.flag.to_string())))?;
+    dictionary.set_item("new_flag", column(&|it| it.new.map(|new| new.flag.to_string())))?;
+    let day = |value: Option<flagflow::exchange::diff::PointValue>| {
+        value.map(|value| value.effective_from.iso().to_string())
+    };
+    dictionary.set_item("old_effective_from", column(&|it| day(it.old)))?;
+    dictionary.set_item("new_effective_from", column(&|it| day(it.new)))?;
+    let result = PyDict::new(py);
+    result.set_item("same", report.same)?;
+    result.set_item("left_out", report.left_out())?;
+    result.set_item("complete", report.is_complete())?;
+    result.set_item("differences", dictionary)?;
+    Ok(result)
+}
