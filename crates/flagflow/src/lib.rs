@@ -11,7 +11,7 @@
 //! | [`check`] | `check` (default) | the validator: rules, findings, reports |
 //! | [`files`] | `files` | inputs that are read unchanged, outputs that appear whole or not at all |
 //! | [`exchange`] | `exchange` | from file to file: convert, generate, compare, round trip |
-//! | [`arrow`] | `arrow` | files and findings as Arrow record batches; with `tables` Parquet, Arrow and Excel files |
+//! | [`arrow`] | `arrow` | Arrow record batches; with `tables` Parquet and Excel files |
 //! | [`intake`] | `intake` | incoming files: split, merge, fix, answer, watch |
 //! | [`register`] | `register` | persistent state: the flag of each meter point, kept from update files |
 //! | [`status`] | `status` | the rules of the flag: from events at smart meters to pending notifications |
