@@ -82,9 +82,11 @@ def test_ctrl_c_ends_a_check():
     program = textwrap.dedent("""
         import flagflow, itertools
         class Endless:
-            line = b"E451234567810A20220101\\n" * 4096
+            at = 0
             def read(self, size):
-                return self.line[:size]
+                lines = b"E451234567810A20220101\\n" * (size // 23 + 2)
+                begin, self.at = self.at % 23, self.at + size
+                return lines[begin : begin + size]
         print("begun", flush=True)
         try:
             flagflow.check(Endless(), cross_records=False)

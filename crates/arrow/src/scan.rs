@@ -3,7 +3,7 @@
 use std::io::{BufRead, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_array::{RecordBatch, RecordBatchOptions, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
 use flagflow_check::{FileFormat, escape_path, recognise};
 use flagflow_electricity::Electricity;
@@ -108,10 +108,17 @@ impl Scan {
         self.bad_records + self.source.bad_records()
     }
 
+    /// Returns a batch under the schema of the first file, whose metadata is another.
+    fn with_schema(&self, batch: &RecordBatch) -> Result<RecordBatch> {
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        let (schema, columns) = (self.schema.clone(), batch.columns().to_vec());
+        Ok(RecordBatch::try_new_with_options(schema, columns, &options)?)
+    }
+
     fn read(&mut self) -> Result<Option<RecordBatch>> {
         loop {
             if let Some(batch) = self.source.next()? {
-                return Ok(Some(batch.with_schema(self.schema.clone())?));
+                return self.with_schema(&batch).map(Some);
             }
             let Some(path) = self.rest.pop() else { return Ok(None) };
             self.bad_records += self.source.bad_records();

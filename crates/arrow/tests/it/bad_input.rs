@@ -86,9 +86,13 @@ fn files_follow_each_other() {
         nonsense\nZPT|0000000001|0||0|20211105000000|\n",
     )
     .unwrap();
-    let mut scan = Scan::open_all(&paths, &options(OnError::Skip, 9)).unwrap();
+    // the metadata of the files differ, that of the first one counts
+    let three = [&paths[0], &paths[1], &paths[0]];
+    let mut scan = Scan::open_all(three, &options(OnError::Skip, 9)).unwrap();
     let rows: usize = scan.by_ref().map(|batch| batch.unwrap().num_rows()).sum();
-    assert_eq!((rows, scan.bad_records()), (1, 1));
+    assert_eq!((rows, scan.bad_records()), (2, 1));
+    let scan = Scan::open_all([&paths[1], &paths[0]], &options(OnError::Skip, 9)).unwrap();
+    assert_eq!(super::rows(scan).len(), 1);
 }
 
 #[test]
