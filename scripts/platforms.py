@@ -31,7 +31,9 @@ def read_fwf(path):
 def polars_text(path):
     line = polars.col("line").str
     polars.scan_csv(path, has_header=False, new_columns=["line"], separator="\x01").select(
-        line.slice(3, 10).cast(polars.Int64), line.slice(13, 1), line.slice(14, 8).to_date("%Y%m%d")
+        line.slice(3, 10).cast(polars.Int64).alias("meter_point"),
+        line.slice(13, 1).alias("flag"),
+        line.slice(14, 8).str.to_date("%Y%m%d").alias("day"),
     ).collect()
 
 

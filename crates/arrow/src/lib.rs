@@ -20,8 +20,6 @@
 //! | `ipc` | Arrow IPC files |
 //! | `xlsx` | Excel workbooks |
 //! | `convert` | conversions between these and every other format |
-//!
-//! The versions of Arrow from 58.4 to 60 can be used: the version of the user decides.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]

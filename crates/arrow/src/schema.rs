@@ -165,7 +165,7 @@ pub fn schema(columns: &[Column], metadata: HashMap<String, String>) -> SchemaRe
     Arc::new(Schema::new_with_metadata(fields, metadata))
 }
 
-/// Returns the metadata of a schema. Its type depends on the version of Arrow.
+/// Returns the metadata of a schema.
 #[cfg(any(feature = "ipc", feature = "parquet"))]
 pub(crate) fn metadata_of(schema: &Schema) -> HashMap<String, String> {
     let metadata = schema.metadata().iter();
