@@ -92,12 +92,14 @@ def generate(records, seed, name, more=""):
 GENERATE = "generate --flow e45 --records 6000 --seed 1 -o out --faults faults --invalid 0.01"
 APPLIED = ["register check register", "register export register --format csv"]
 TOLD = ["notify pending register"]
-RUN = "notify run register --out . --organisation-id 42 --now 20220302093000"
+RUN = "notify run register --out . --organisation-id 42 --now 20220302093000 --supplier MRCY"
 COMMANDS = [
     Command("convert", "convert mixed -o out --to csv --skip-invalid", "mixed", "out"),
     Command("quarantine", "check mixed --quiet --accepted-to a --rejected-to r --reasons-to why",
             "mixed", "a r why"),
     Command("answer", "answer mixed -o out --listed listed", "mixed", "out listed"),
+    Command("answer-electricity", "answer d0350 -o out --rejections refused --received 2024-01-12 "
+            "--file-id 0000000900 --created 20240115090000", "d0350", "out refused"),
     Command("fix", "fix marked --in-place", "marked", "marked"),
     Command("merge", "merge one two -o out", "one two", "out"),
     Command("generate", GENERATE, "", "out faults"),
@@ -278,6 +280,17 @@ def make(given, root):
         require(done.returncode in (0, 1), "%s: exit %d" % (line[0], done.returncode))
     with open(os.path.join(made, "marked"), "wb") as file:  # a mark to take away
         file.write(b"\xef\xbb\xbf" + read(made, "good"))
+    with open(os.path.join(made, "d0350"), "w", encoding="utf-8") as file:
+        file.writelines(updates(900))
+
+
+def updates(count):
+    """Returns the lines of a D0350, of which every third update has no flag."""
+    yield "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20240112181500||||OPER|\n81H|1|\n"
+    for number in range(1, count + 1):
+        flag = "" if number % 3 == 0 else "A"
+        yield "82H|%d|DC01|%s|%s|20240112|MRCY|\n" % (number, mpan(10_0000_0000_00 + number), flag)
+    yield "ZPT|0000000042|%d||1|20240112181500|\n" % (count + 1)
 
 
 def events(first):

@@ -1,5 +1,5 @@
-//! Times reading electricity updates: one line by the fast path, one line by the definition, and
-//! whole files by each kind of reader, in both layouts.
+//! Times reading electricity files: one update by the fast path, one by the definition, and whole
+//! files of each flow by each kind of reader, in both layouts.
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(clippy::unwrap_used, reason = "the inputs are sound")]
 
@@ -9,13 +9,13 @@ use std::io::BufReader;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use flagflow_benches::RECORDS;
-use flagflow_benches::electricity::{builtin, file, lines};
+use flagflow_benches::electricity::{builtin, file, file_of_answers, lines};
 use flagflow_electricity::{
-    Fault, Layout, Profile, RawRecord, Reader, Record, Update, read_update,
+    Batch, Fault, Flow, Instruction, Layout, Profile, RawRecord, Reader, Record, read_instruction,
 };
 
-fn define(line: &[u8], layout: Layout, profile: &Profile) -> Result<Update, Fault> {
-    RawRecord::cut(line, profile.table(layout)).and_then(|raw| Update::try_from(&raw))
+fn define(line: &[u8], layout: Layout, profile: &Profile) -> Result<Instruction, Fault> {
+    RawRecord::cut(line, profile.table(layout)).and_then(|raw| Instruction::try_from(&raw))
 }
 
 /// One line at a time, from a list of lines.
@@ -24,7 +24,7 @@ fn by_line(group: &mut BenchmarkGroup<'_, WallTime>, file: &[u8], layout: Layout
     let lines = lines(file, &profile);
     assert_eq!(lines.len(), RECORDS);
     group.bench_function("fast-lines", |b| {
-        b.iter(|| lines.iter().all(|l| black_box(read_update(l, layout, &profile)).is_ok()));
+        b.iter(|| lines.iter().all(|l| black_box(read_instruction(l, layout, &profile)).is_ok()));
     });
     group.bench_function("definition-lines", |b| {
         b.iter(|| lines.iter().all(|l| black_box(define(l, layout, &profile)).is_ok()));
@@ -33,11 +33,19 @@ fn by_line(group: &mut BenchmarkGroup<'_, WallTime>, file: &[u8], layout: Layout
 
 /// Whole files.
 fn readers(group: &mut BenchmarkGroup<'_, WallTime>, file: &[u8]) {
-    group.bench_function("slice-updates", |b| {
+    group.bench_function("slice-records", |b| {
         b.iter(|| {
             let mut reader = Reader::from_slice(file);
-            while let Some(update) = reader.read().unwrap() {
-                black_box(update);
+            while let Some(record) = reader.read().unwrap() {
+                black_box((record, reader.reasons()));
+            }
+        });
+    });
+    group.bench_function("slice-batches", |b| {
+        b.iter(|| {
+            let (mut reader, mut batch) = (Reader::from_slice(file), Batch::new());
+            while reader.read_batch(&mut batch).unwrap() {
+                black_box(&batch);
             }
         });
     });
@@ -49,11 +57,11 @@ fn readers(group: &mut BenchmarkGroup<'_, WallTime>, file: &[u8]) {
             }
         });
     });
-    group.bench_function("buffered-updates", |b| {
+    group.bench_function("buffered-records", |b| {
         b.iter(|| {
             let mut reader = Reader::new(BufReader::with_capacity(64 * 1024, file));
-            while let Some(update) = reader.read().unwrap() {
-                black_box(update);
+            while let Some(record) = reader.read().unwrap() {
+                black_box(record);
             }
         });
     });
@@ -66,6 +74,15 @@ fn parse(criterion: &mut Criterion) {
         let (elements, bytes) = (RECORDS as u64, file.len() as u64);
         group.throughput(Throughput::ElementsAndBytes { elements, bytes });
         by_line(&mut group, &file, layout);
+        readers(&mut group, &file);
+    }
+    for (flow, layout) in
+        [Flow::D0351, Flow::D0172].into_iter().flat_map(|flow| Layout::ALL.map(|it| (flow, it)))
+    {
+        let file = file_of_answers(flow, layout);
+        let mut group = criterion.benchmark_group(format!("parse/{flow}-{layout}"));
+        let (elements, bytes) = (RECORDS as u64, file.len() as u64);
+        group.throughput(Throughput::ElementsAndBytes { elements, bytes });
         readers(&mut group, &file);
     }
 }

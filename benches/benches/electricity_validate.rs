@@ -13,12 +13,13 @@ use flagflow_electricity::Layout;
 
 /// The same file with 31 February as every date.
 fn all_bad(file: &[u8], layout: Layout) -> Vec<u8> {
-    let end = if layout == Layout::Zhv { 2 } else { 1 };
+    // behind the date: the supplier, pipes and the ending
+    let end = if layout == Layout::Zhv { 7 } else { 5 };
     let mut bad = Vec::with_capacity(file.len());
     for line in file.split_inclusive(|byte| *byte == b'\n') {
         let at = bad.len() + line.len() - end;
         bad.extend_from_slice(line);
-        if line.starts_with(b"X02") {
+        if line.starts_with(b"82H") {
             bad[at - 4..at].copy_from_slice(b"0231");
         }
     }

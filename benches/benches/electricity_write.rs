@@ -1,5 +1,5 @@
-//! Times writing electricity updates and rejections: one record at a time, many at once and from
-//! columns, in both layouts, compared with the formatting of the standard library.
+//! Times writing electricity updates, rejections and confirmations: one record at a time, many at
+//! once and from columns, in both layouts, compared with the formatting of the standard library.
 //!
 //! `-- --table` prints medians, GB/s and ratios of rounds in turns, in one run.
 #![allow(missing_docs, reason = "criterion's macros make public items")]
@@ -10,18 +10,22 @@ use std::io::Write;
 
 use criterion::{Criterion, Throughput, criterion_group};
 use flagflow_benches::RECORDS;
-use flagflow_benches::electricity::{builtin, file, lines, options, updates};
+use flagflow_benches::electricity::{
+    builtin, confirmations, file, lines, options, rejections, updates,
+};
 use flagflow_benches::turns::{self, Way};
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
-use flagflow_electricity::{Columns, D0350, D0351, Flow, Layout, Profile, ReasonCode};
+use flagflow_electricity::{
+    Columns, D0172, D0350, D0351, Flow, Layout, Profile, ReasonCode, SupplierId,
+};
 
 /// Writes one record with `write!`.
 fn format(out: &mut Vec<u8>, layout: Layout, update: &D0350) {
     let (number, mpan) = (update.instruction_number(), update.mpan_core());
-    let (flag, date) = (update.flag(), update.effective_from());
+    let (flag, date, supplier) = (update.flag(), update.effective_from(), update.supplier_id());
     match layout {
-        Layout::Zhv => writeln!(out, "X02|{number}|DC01|{mpan}|{flag}|{date}|"),
-        Layout::Zhf => writeln!(out, "X02{number:010}DC01{mpan}{flag}{date}"),
+        Layout::Zhv => writeln!(out, "82H|{number}|DC01|{mpan}|{flag}|{date}|{supplier}|"),
+        Layout::Zhf => writeln!(out, "82H{number:012}DC01{mpan}{flag}{date}{supplier:4}"),
     }
     .unwrap();
 }
@@ -31,6 +35,7 @@ struct Table {
     mpans: Vec<MpanCore>,
     flags: Vec<ServiceFlag>,
     dates: Vec<EffectiveDate>,
+    suppliers: Vec<SupplierId>,
 }
 
 impl Table {
@@ -39,11 +44,13 @@ impl Table {
             mpans: updates.iter().map(D0350::mpan_core).collect(),
             flags: updates.iter().map(D0350::flag).collect(),
             dates: updates.iter().map(D0350::effective_from).collect(),
+            suppliers: updates.iter().map(D0350::supplier_id).collect(),
         }
     }
 
     fn columns(&self) -> Columns<'_> {
-        Columns::new(1, &self.mpans, &self.flags, &self.dates).unwrap()
+        let Self { mpans, flags, dates, suppliers } = self;
+        Columns::new(1, mpans, flags, dates, suppliers).unwrap()
     }
 }
 
@@ -51,7 +58,7 @@ impl Table {
 /// the same except for the envelope, which `format` leaves out.
 fn each(mut with: impl FnMut(&str, usize, &[Way<'_>])) {
     let updates = updates();
-    let (table, rejections) = (Table::of(&updates), rejections(&updates));
+    let table = Table::of(&updates);
     let profile = builtin();
     for layout in Layout::ALL {
         let new = || options(&profile, layout);
@@ -76,24 +83,47 @@ fn each(mut with: impl FnMut(&str, usize, &[Way<'_>])) {
         same(&profile, &ways);
         with(&format!("D0350-{layout}"), file(&profile, layout).len(), &ways);
     }
-    let profile = Profile::builtin(Flow::D0351);
+    each_of_answers(with);
+}
+
+/// The same for answers, of which a rejection is written with its reasons.
+fn each_of_answers(mut with: impl FnMut(&str, usize, &[Way<'_>])) {
+    let (rejections, confirmations) = (rejections(), confirmations());
     for layout in Layout::ALL {
+        let profile = Profile::builtin(Flow::D0351);
         let new = || options(&profile, layout);
-        let ways: [Way<'_>; 3] = [
-            ("format", &|out| rejections.iter().for_each(|r| format_rejection(out, layout, r))),
+        let ways: [Way<'_>; 2] = [
+            ("format", &|out| {
+                rejections
+                    .iter()
+                    .for_each(|(it, reasons)| format_rejection(out, layout, it, reasons));
+            }),
             ("writer", &|out| {
                 let mut writer = new().writer(out);
-                rejections.iter().for_each(|rejection| writer.write(rejection).unwrap());
-                writer.finish().unwrap();
-            }),
-            ("records", &|out| {
-                let mut writer = new().writer(out);
-                writer.write_all(&rejections).unwrap();
+                for (rejection, reasons) in &rejections {
+                    writer.write_with_reasons(rejection, [], reasons).unwrap();
+                }
                 writer.finish().unwrap();
             }),
         ];
         let bytes = same(&profile, &ways);
         with(&format!("D0351-{layout}"), bytes, &ways);
+    }
+    for layout in Layout::ALL {
+        let profile = Profile::builtin(Flow::D0172);
+        let new = || options(&profile, layout);
+        let ways: [Way<'_>; 2] = [
+            ("format", &|out| {
+                confirmations.iter().for_each(|it| format_confirmation(out, layout, it));
+            }),
+            ("records", &|out| {
+                let mut writer = new().writer(out);
+                writer.write_all(&confirmations).unwrap();
+                writer.finish().unwrap();
+            }),
+        ];
+        let bytes = same(&profile, &ways);
+        with(&format!("D0172-{layout}"), bytes, &ways);
     }
 }
 
@@ -109,18 +139,40 @@ fn same(profile: &Profile, ways: &[Way<'_>]) -> usize {
     first.len()
 }
 
-/// The rejections of updates, with reasons of different lengths.
-fn rejections(updates: &[D0350]) -> Vec<D0351> {
-    let reasons = ["1", "R-02", "INVALID"].map(|text| text.parse::<ReasonCode>().unwrap());
-    updates.iter().zip(reasons.iter().cycle()).map(|(u, reason)| u.rejected(*reason)).collect()
+fn format_rejection(out: &mut Vec<u8>, layout: Layout, it: &D0351, reasons: &[ReasonCode]) {
+    let (number, incoming) = (it.instruction_number(), it.incoming_instruction_number());
+    let (mpan, received, flag) =
+        (it.mpan_core().unwrap(), it.deemed_received(), it.flag().unwrap());
+    let (date, supplier) = (it.effective_from().unwrap(), it.supplier_id().unwrap());
+    match layout {
+        Layout::Zhv => writeln!(
+            out,
+            "84H|{number}|DC11|{incoming}|{mpan}|{received}|{flag}|{date}|{supplier}|"
+        ),
+        Layout::Zhf => writeln!(
+            out,
+            "84H{number:012}DC11{incoming:012}{mpan}{received}{flag}{date}{supplier:4}"
+        ),
+    }
+    .unwrap();
+    for reason in reasons {
+        match layout {
+            Layout::Zhv => writeln!(out, "85H|{reason}|"),
+            Layout::Zhf => writeln!(out, "85H{reason:4}"),
+        }
+        .unwrap();
+    }
 }
 
-fn format_rejection(out: &mut Vec<u8>, layout: Layout, rejection: &D0351) {
-    let (number, mpan) = (rejection.instruction_number(), rejection.mpan_core());
-    let reason = rejection.reason();
+fn format_confirmation(out: &mut Vec<u8>, layout: Layout, it: &D0172) {
+    let (number, received) = (it.instruction_number(), it.deemed_received());
+    let (file, counts) = (it.file_identifier(), (it.received(), it.accepted(), it.rejected()));
+    let (all, good, bad) = counts;
     match layout {
-        Layout::Zhv => writeln!(out, "X03|{number}|DC11|{mpan}|{reason}|"),
-        Layout::Zhf => writeln!(out, "X03{number:010}DC11{mpan}{reason:8}"),
+        Layout::Zhv => writeln!(out, "357|{number}|DC90|{received}|{file}|{all}|{good}|{bad}|"),
+        Layout::Zhf => {
+            writeln!(out, "357{number:012}DC90{received}{file:10}{all:05}{good:05}{bad:05}")
+        }
     }
     .unwrap();
 }

@@ -7,13 +7,14 @@ import subprocess
 from trial import A, GOOD, R, R2, Z, require, row
 
 ZHV = b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n"
-X01 = b"X01|1|\n"
-X02 = b"X02|1|DC01|1013044353630|A|20220201|\n"
+TOP = b"81H|1|\n"
+UPDATE = b"82H|1|DC01|1013044353630|A|20220201|MRCY|\n"
 ZPT = b"ZPT|0000000042|2||1|20220301093500|\n"
-D0350 = ZHV + X01 + X02 + ZPT
+D0350 = ZHV + TOP + UPDATE + ZPT
 BARE = R + R2
 UKLINK = b'"A00",42,"DXI",20240628,93000,7\n"E45",1234567810,"A",20240603\n"Z99",1\n'
-NOTES = {"edition-unknown", "placeholder-profile"}
+NOTES = {"edition-unknown"}
+ANSWER = ["--rejections", "d0351", "--received", "2022-03-01T10:00", "--file-id", "9", "--created", "20220302090000"]
 
 
 def totals(report):
@@ -76,10 +77,11 @@ def commands_and_padding(t):
             t.run("convert", name + "p", "-o", "o", "--to", "jsonl").expect(0)
             t.run("convert", name, "-o", "w", "--to", "jsonl").expect(0)
             require(t.read("o") == t.read("w"), (name, end))
-            if name != "e":
-                t.run("answer", name + "p", "-o", "o").expect(0)
-                t.run("answer", name, "-o", "w").expect(0)
-                require(t.read("o") == t.read("w"), (name, end))
+            response = ANSWER if name == "e" else ()
+            t.run("answer", name + "p", "-o", "o", *response).expect(0)
+            t.run("answer", name, "-o", "w", *response).expect(0)
+            require(t.read("o") == t.read("w"), (name, end))
+            require(name != "e" or b"|0000000042|1|1|0|\n" in t.read("o"), (name, end))
             t.run("register", "apply", "s" + name, name + "p").expect(0)
             t.run("fix", name + "p", "-o", "o")
             require(t.read("o") == content, (name, end, t.read("o")))
@@ -148,7 +150,7 @@ def digits(t):
     for change, to, rule, word in (
         (b"|1013044353630|", b"|101304435363|", "not-a-number", "12 digits, expected 13"),
         (b"|1013044353630|", b"|10130443536300|", "item-too-long", "14 digits, expected 13"),
-        (b"X02|1|", b"X02|123456789012|", "item-too-long", "12 digits, expected at most 10"),
+        (b"82H|1|", b"82H|1234567890123|", "item-too-long", "13 digits, expected at most 12"),
         (b"|20220201|", b"|220201|", "invalid-date", "6 digits, expected 8"),
         (b"|20220301093000|", b"|202203010930|", "invalid-timestamp", "12 digits, expected 14"),
     ):
@@ -159,8 +161,8 @@ def digits(t):
 
 @row("11.5", "a line with pipes is told of in words of pipes")
 def pipes(t):
-    bad = D0350.replace(b"|20220201|", b"|20220201|||")
-    finding = says(t.check(bad), "malformed-record", "7 items, expected 5")
+    bad = D0350.replace(b"|MRCY|", b"|MRCY|||")
+    finding = says(t.check(bad), "malformed-record", "8 items, expected 6")
     require("UK Link" not in finding["source"], finding)
     for options in ((), ("--format", "json"), ("--report", "junit=-"), ("--report", "html=-")):
         run = t.run("check", *options, t.write("file", bad))
@@ -187,7 +189,7 @@ def curly(t):
 
 @row("11.7", "a second file is told once")
 def second_file(t):
-    other = D0350.replace(b"D0350001|Z|DCCO|P|EELC", b"D0351001|P|EELC|Z|DCCO").replace(b"X02", b"X03")
+    other = D0350.replace(b"D0350001|Z|DCCO|P|EELC", b"D0351001|P|EELC|Z|DCCO").replace(b"82H", b"84H")
     for first, records, end in files():
         if first in (BARE, crlf(BARE)):
             continue
@@ -232,24 +234,28 @@ def placeholders(t):
 
 @row("14.1", "a missing trailer or header is told in words of its own layout")
 def envelope(t):
-    finding = one(t.check(ZHV + X01 + X02), "missing-trailer")
+    finding = one(t.check(ZHV + TOP + UPDATE), "missing-trailer")
     require("ZPT" in finding["expected"] and "Z99" not in json.dumps(finding), finding)
     require("UK Link" not in finding["source"], finding)
-    finding = one(t.check(X01 + X02 + ZPT, "--flow", "d0350"), "missing-header")
+    finding = one(t.check(TOP + UPDATE + ZPT, "--flow", "d0350"), "missing-header")
     require("ZHV" in finding["expected"] and "A00" not in json.dumps(finding), finding)
     require("Z99" in one(t.check(A + R), "missing-trailer")["expected"], "gas")
 
 
 @row("14.2", "an unknown edition says the reason that applies")
 def edition(t):
-    says(t.check(D0350), "edition-unknown", "mp077_first_day")
     says(t.check(R), "edition-unknown", "no header")
     says(t.check(A.replace(b"20240628", b"20240230") + Z), "edition-unknown", "cannot be read")
+    # the header of a D0350 has the day
+    for created, known in (b"20211103", "pre-mp077"), (b"20211104", "mp077"):
+        report = t.check(D0350.replace(b"20220301093000", created + b"093000"), "--as-of", "20240101")
+        require((report["edition"], report["totals"]) == (known, {}), report)
+    says(t.check(TOP + UPDATE, "--flow", "d0350"), "edition-unknown", "no header")
 
 
 @row("14.3", "another flow is named and not read")
 def other_flow(t):
-    for flow in (b"D0010002", b"D0172001", b"D0348001"):
+    for flow in (b"D0010002", b"D0173001", b"D0348001"):
         t.write("file", D0350.replace(b"D0350001", flow))
         t.run("check", "file").expect(2, flow[:5].decode() + " is not a flow that flagflow reads")
         run = t.run("check", "--format", "json", "file").expect(2)
@@ -273,16 +279,16 @@ def additional(t):
 
 @row("14.7", "the code is not counted as an item")
 def items(t):
-    finding = says(t.check(D0350.replace(X01, b"X01|1|2|\n")), "malformed-record", "2 items, expected 1")
+    finding = says(t.check(D0350.replace(TOP, b"81H|1|2|\n")), "malformed-record", "2 items, expected 1")
     require(finding["expected"] == "1 item with its pipe", finding)
 
 
 @row("14.8", "numbers of 0, odd identifiers and days out of range are told of")
 def item_rules(t):
     for change, to, rule in (
-        (b"X02|1|", b"X02|0|", "instruction-number"),
-        (X01, b"X01|0|\n", "file-sequence-number"),
-        (X01, b"X01|0000|\n", "file-sequence-number"),
+        (b"82H|1|", b"82H|0|", "instruction-number"),
+        (TOP, b"81H|0|\n", "file-sequence-number"),
+        (TOP, b"81H|0000|\n", "file-sequence-number"),
         (b"0000000042", b"DCC_00 001", "invalid-file-id"),
         (b"0000000042", b"", "invalid-file-id"),
         (b"20220201", b"19491231", "date-out-of-range"),
@@ -323,5 +329,5 @@ def other_flow_everywhere(t):
 @row("14.3c", "a header that is bad only by its profile is a difference at its place")
 def bad_header_round_trip(t):
     header = b"ZHV|0000000007|D0350009|Z|DCCO|P|EELC|20240628093000||||OPER|\n"
-    t.write("version", header + b"X01|1|\nZPT|0000000007|1||1|20240628093000|\n")
+    t.write("version", header + b"81H|1|\nZPT|0000000007|1||1|20240628093000|\n")
     t.run("roundtrip", "version").expect(1, "line 1, column 16 (byte 15)", "flow_and_version")

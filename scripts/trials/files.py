@@ -99,7 +99,7 @@ def answer(t):
     for output in spellings(t, "u.dxi"):
         refused(t, READ, "answer", "u.dxi", "-o", output)
     t.write("known", "1234567810\n")
-    t.write("reasons.toml", 'default = "X01"\n')
+    t.write("reasons.toml", 'default = "CODE0001"\n')
     refused(t, READ, "answer", "u.dxi", "-o", "known", "--known", "known")
     refused(t, READ, "answer", "u.dxi", "-o", "reasons.toml", "--reasons", "reasons.toml")
 

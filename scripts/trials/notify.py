@@ -32,8 +32,10 @@ def on(t):
     t.run("notify", "switch", "r", "--gas", "on", "--electricity", "on").expect(0)
 
 
-def run(t, now, *options, code=0):
-    return t.run(*RUN, now, *options).expect(code)
+def run(t, now, *options, code=0, supplier="MRCY"):
+    """A run whose updates have a supplier, unless their events have one or the run has none."""
+    suppliers = ["--supplier", supplier] if supplier else []
+    return t.run(*RUN, now, *suppliers, *options).expect(code)
 
 
 def move(t, day, event, point=POWER):
@@ -57,11 +59,11 @@ def d0350(number):
 
 def d0351(t, *rejections, number=7):
     """A file of rejections, each `instruction reason`."""
-    text = "ZHV|%010d|D0351001|P|EELC|Z|DCCO|20220310093000||||OPER|\nX01|1|\n" % number
-    for rejection in rejections:
+    text = "ZHV|%010d|D0351001|P|EELC|Z|DCCO|20220310093000||||OPER|\n83H|1|\n" % number
+    for own, rejection in enumerate(rejections, 1):
         instruction, reason = rejection.split()
-        text += "X03|%s|DC11|%s|%s|\n" % (instruction, POWER, reason)
-    text += "ZPT|%010d|%d||1|20220310093000|\n" % (number, len(rejections) + 1)
+        text += "84H|%d|DC11|%s|%s|20220310||||\n85H|%s|\n" % (own, instruction, POWER, reason)
+    text += "ZPT|%010d|%d||1|20220310093000|\n" % (number, 2 * len(rejections) + 1)
     return t.write("d0351", text)
 
 
@@ -129,9 +131,9 @@ def instructions(t):
     moved(t)
     for number, flag in (1, "A"), (2, "N"), (3, "A"):
         text = t.read(d0350(number)).decode()
-        require("\nX02|%d|DC01|%s|%s|" % (number, POWER, flag) in text, text)
-    t.run("notify", "answers", "r", d0351(t, "1 R1")).expect(1, "2022-01-05", "file 1", absent=["file 2", "  N  "])
-    t.run("notify", "answers", "r", d0351(t, "9 R9", number=8)).expect(1, "never sent: 1, lines 3")
+        require("\n82H|%d|DC01|%s|%s|" % (number, POWER, flag) in text, text)
+    t.run("notify", "answers", "r", d0351(t, "1 55")).expect(1, "2022-01-05", "file 1", absent=["file 2", "  N  "])
+    t.run("notify", "answers", "r", d0351(t, "9 3", number=8)).expect(1, "never sent: 1, lines 3")
 
 
 @row("13.2b", "an ambiguous answer is reported with all candidates")
@@ -154,7 +156,7 @@ def sequence(t):
     run(t, "20220210093000")
     for name, number in (d0350(1), 1), (d0350(2), 2), (d0350(3), 3), ("D0350-LOND-0000000001.txt", 1):
         text = t.read(name).decode()
-        require("\nX01|%d|\n" % number in text, text)
+        require("\n81H|%d|\n" % number in text, text)
 
 
 @row("13.4", "a foreign file is never overwritten")
@@ -178,7 +180,7 @@ def foreign(t):
     # a file that has the planned bytes is not another one
     for name in "events", "second":
         t.run("notify", "add", "copy", name).expect(0)
-    t.run("notify", "run", "copy", *RUN[3:], "20220302093000").expect(0, "E45-000001.txt", d0350(1))
+    t.run("notify", "run", "copy", *RUN[3:], "20220302093000", "--supplier", "MRCY").expect(0, "E45-000001.txt", d0350(1))
 
 
 @row("13.5", "a run refuses what the validator would refuse, naming flag and edition")
@@ -199,47 +201,41 @@ def suspended(t):
     require(not t.exists("E45-000001.txt"), "written")
 
 
-def profile(t, more=""):
-    text = t.run("profile", "show", "d0350").out
-    item = "{ name = \"supplier_id\", kind = \"text\", most = 4%s },\n]" % more
-    place = text.rindex("]")
-    return t.write("profile.toml", text[:place] + item + text[place + 1 :])
-
-
 @row("13.6", "a mandatory item without a value is refused, and the supplier comes from event or option")
 def supplier(t):
-    profile(t)
     take(t, commissioned(POWER))
     on(t)
-    options = ["--profile", "profile.toml"]
-    run(t, "20220201093000", *options, code=2).expect(2, "supplier_id", POWER)
+    run(t, "20220201093000", code=2, supplier=None).expect(2, "no supplier", POWER)
     require(not t.exists(d0350(1)), "written")
-    run(t, "20220201093000", *options, "--supplier", "MRCY")
+    run(t, "20220201093000")
     require("|A|20220105|MRCY|\n" in t.read(d0350(1)).decode(), "no supplier")
     head = HEAD.replace("\n", ",supplier\n")
     take(t, head + "2022-02-06,%s,unlinked,%s,ABCD\n" % (D, POWER), name="u")
-    run(t, "20220207093000", *options)
+    run(t, "20220207093000", supplier=None)
     require("|N|20220206|ABCD|\n" in t.read(d0350(2)).decode(), "not the event's supplier")
-    t.run("check", "-q", "--profile", "profile.toml", d0350(2)).expect(0)
-    t.write("optional/x", "")
-    profile(t, ", mandatory = false")
-    move(t, "2022-02-09", "linked")
-    run(t, "20220210093000", *options)
-    require("|A|20220209||\n" in t.read(d0350(3)).decode(), "not empty")
+    t.run("check", "-q", d0350(2)).expect(0)
 
 
 @row("13.6b", "check reports an empty mandatory item")
 def empty_item(t):
-    profile(t)
+    profile = t.run("profile", "show", "d0350").out
+    item = '{ name = "note", format = "CHAR(4)"%s },\n]'
+    place = profile.rindex("]")
     text = (
-        "ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n"
-        "X02|1|DC01|1013044353630|A|20220105|MRCY|\nX02|2|DC01|1013044353630|N|20220106||\n"
+        "ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n"
+        "82H|1|DC01|1013044353630|A|20220105|MRCY|x|\n82H|2|DC01|1013044353630|N|20220106|MRCY||\n"
         "ZPT|0000000001|3||1|20220301093000|\n"
     )
+    t.write("profile.toml", profile[:place] + item % "" + profile[place + 1 :])
     report = t.check(text, "--profile", "profile.toml")
     require((report["code"], report["accepted"], report["totals"].get("empty-item")) == (1, 1, 1), report)
-    profile(t, ", mandatory = false")
+    t.write("profile.toml", profile[:place] + item % ", optional = true" + profile[place + 1 :])
     require(t.check(text, "--profile", "profile.toml")["code"] == 0, "not optional")
+    for group, line in (b"82H|1|", b"82H||"), (b"|A|", b"||"), (b"|MRCY|", b"||"), (b"81H|1|", b"81H||"):
+        good = b"ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n"
+        good += b"82H|1|DC01|1013044353630|A|20220105|MRCY|\nZPT|0000000001|2||1|20220301093000|\n"
+        report = t.check(good.replace(group, line))
+        require(report["totals"] == {"empty-item": 1}, report)
 
 
 def dxi(time, flag, number, point=GAS):
@@ -316,10 +312,10 @@ def again(t):
 @row("13.11b", "a rejected electricity update is sent again under new numbers")
 def again_electricity(t):
     moved(t)
-    t.run("notify", "answers", "r", d0351(t, "3 REASON01")).expect(1, "file 3, instruction 3: REASON01")
+    t.run("notify", "answers", "r", d0351(t, "3 48")).expect(1, "file 3, instruction 3: 48")
     run(t, "20220212093000", "--again", POWER)
     text = t.read(d0350(4)).decode()
-    require("\nX01|4|\nX02|4|DC01|%s|A|20220208|\n" % POWER in text, text)
-    t.run("notify", "answers", "r", d0351(t, "4 REASON02", number=8)).expect(
-        1, "file 3, instruction 3: REASON01; sent again in file 4", "file 4, instruction 4: REASON02"
+    require("\n81H|4|\n82H|4|DC01|%s|A|20220208|MRCY|\n" % POWER in text, text)
+    t.run("notify", "answers", "r", d0351(t, "4 47", number=8)).expect(
+        1, "file 3, instruction 3: 48; sent again in file 4", "file 4, instruction 4: 47"
     )

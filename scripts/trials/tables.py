@@ -123,14 +123,14 @@ def own_tables(t):
         require(set(t.read("o").decode().splitlines(True)) == records, "%s: %r" % (name, t.read("o")))
     t.run("convert", "flags.csv", "-o", "o", "--to", "fixed").expect(0, "1 written")
     # both fuels in one table
-    both = "fuel,meter_point,dcc_service_flag,effective_from_date\ngas,1234567810,A,20240603\nelectricity,1013044353630,A,20240603\n"
+    both = "fuel,meter_point,dcc_service_flag,effective_from_date,supplier_id\ngas,1234567810,A,20240603,\nelectricity,1013044353630,A,20240603,MRCY\n"
     run, _ = converted(t, both)
     run.expect(1, "other-fuel: 1")
     run, out = converted(t, both, "--skip-invalid")
     require((run.code, out) == (1, R), run)
     values = ["--file-id", "7", "--to-participant", "EELC", "--created", "20240628093000"]
     run, out = converted(t, both, "--skip-invalid", *values, to="zhv")
-    require(run.code == 1 and "|1013044353630|A|20240603|" in out and "1234567810" not in out, run)
+    require(run.code == 1 and "|1013044353630|A|20240603|MRCY|" in out and "1234567810" not in out, run)
     for name, what in [
         (t.write("d", t.run("diff", "u.dxi", "u.dxi", "--format", "csv").out), "differences"),
         (t.write("c", t.run("check", "u.dxi", "--format", "json").out), "a report"),
@@ -147,9 +147,9 @@ def object_without_type(t):
     require((run.code, out) == (0, R), run)
     run, out = converted(t, line % ',"outcome_code":"RJ"', name="t.jsonl")
     require((run.code, out) == (0, "E46RJ1234567810A20240603\n"), run)
-    point = '{"mpan_core":"1013044353630","dcc_service_flag":"A","effective_from_date":"2024-06-03"}\n'
+    point = '{"mpan_core":"1013044353630","dcc_service_flag":"A","effective_from_date":"2024-06-03","supplier_id":"MRCY"}\n'
     run, out = converted(t, point * 2, "--file-id", "7", "--to-participant", "EELC", "--created", "20240628093000", to="zhv")
-    require(run.code == 0 and "|2|DC01|1013044353630|A|20240603|" in out, run)
+    require(run.code == 0 and "|2|DC01|1013044353630|A|20240603|MRCY|" in out, run)
 
 
 @row("6.3", "an output without a record is said")
@@ -195,7 +195,7 @@ def days(t):
 def shortened(t):
     for number in ("1.23457E+09", "1.23457e9", "1E+09", '"1,23457E+09"'):
         refusal(t, number + ",A,20240603\n", "a spreadsheet shortened", "the digits are lost", "from the source")
-    run, _ = converted(t, "mpan_core,dcc_service_flag,effective_from_date\n1.01304E+12,A,20240603\n", to="csv")
+    run, _ = converted(t, "mpan_core,dcc_service_flag,effective_from_date,supplier_id\n1.01304E+12,A,20240603,MRCY\n", to="csv")
     run.expect(1, "the digits are lost")
 
 
@@ -219,7 +219,7 @@ def check_digits(t):
     run.expect(0, "mprn-check-digits: 2", "complete")
     run, _ = converted(t, H + GOOD_ROW)
     run.expect(0, absent=["check-digit"])
-    run, _ = converted(t, "mpan_core,dcc_service_flag,effective_from_date\n1013044353631,A,20240603\n", to="csv")
+    run, _ = converted(t, "mpan_core,dcc_service_flag,effective_from_date,supplier_id\n1013044353631,A,20240603,MRCY\n", to="csv")
     run.expect(0, "mpan-check-digit: 1")
 
 

@@ -4,7 +4,7 @@
 It was written from the specification alone and shares nothing with the Rust
 program, so that the two can be compared (see differential.py). It reads the
 whole file into memory. Gas (E45, E46) is checked here, electricity (D0350,
-D0351, built-in profiles only) in electricity.py; common.py serves both.
+D0351, D0172, built-in profiles only) in electricity.py; common.py serves both.
 
 `message`, `expected` and `source` are free wording in the contract: here they
 are always "", null and null, and comparisons leave them out.
@@ -407,9 +407,9 @@ def check(data, options, name=""):
         None if organisation is None or kind is None else (organisation, kind),
         number_of((readable(header, "generation_number") if header else None) or b"", 6),
         sequence.content(records, options.max_line),
-        sequence.content([line for line in (header, trailer) if line], options.max_line),
+        sequence.HIGHEST_GENERATION,
     )
-    for rule in sequence.finish(options, issue):
+    for rule, _ in sequence.finish(options, issue):
         fields = fields_of(header) if header else None
         if fields:
             report_finding(rule, header, *fields[-1], field_place=len(fields) - 1, record=False)
@@ -436,6 +436,7 @@ def check(data, options, name=""):
         "envelope": bool(header or trailer),
         "file_type": None if file_type is None else file_type.decode("ascii"),
         "edition": edition,
+        "profile": None,
         "records": len(records),
         "accepted": len(records) - len(errors),
         "rejected": len(errors),
@@ -486,7 +487,7 @@ def parse_arguments(arguments):
 
     parser = argparse.ArgumentParser(prog="check_oracle.py", allow_abbrev=False)
     parser.add_argument("--edition", choices=["auto", "pre-mp077", "mp077", "any"], default="auto")
-    parser.add_argument("--flow", choices=["e45", "e46", "d0350", "d0351"])
+    parser.add_argument("--flow", choices=list(GAS_FLOWS + electricity.FLOWS))
     parser.add_argument("--layout", choices=list(LAYOUTS))
     parser.add_argument("--as-of", type=day)
     parser.add_argument("--ignore", type=rule, action="append", default=[])

@@ -18,7 +18,6 @@ EDITION_LETTERS = {
 # they apply to that field.
 LINE_RULES = {
     "byte-order-mark": "warning",
-    "placeholder-profile": "note",
     "edition-unknown": "note",
     "missing-header": "error",
     "missing-trailer": "error",
@@ -31,12 +30,15 @@ LINE_RULES = {
     "unknown-record": "error",
     "wrong-length": "error",
     "unexpected-record": "error",
+    "group-cardinality": "error",
+    "too-many-instructions": "warning",
     "second-file": "error",
     "missing-trailing-bar": "warning",
     "trailing-blanks": "warning",
 }
 FIELD_RULES = {
     "non-ascii": "error",
+    "control-character": "error",
     "item-too-long": "error",
     "empty-item": "error",
     "not-a-number": "error",
@@ -60,6 +62,7 @@ FIELD_RULES = {
     "file-id-mismatch": "error",
     "group-count": "error",
     "flow-count": "error",
+    "confirmation-counts": "error",
     "instruction-type": "error",
     "mprn-check-digits": "warning",
     "mpan-check-digit": "warning",
@@ -68,6 +71,7 @@ FIELD_RULES = {
     "future-effective-date": "warning",
     "placeholder-date": "warning",
     "date-out-of-range": "warning",
+    "invalid-supplier-id": "warning",
     "participant-mismatch": "warning",
     "instruction-number": "warning",
     "file-sequence-number": "warning",
@@ -81,11 +85,11 @@ LEVEL = {"note": 0, "warning": 1, "error": 2}
 # Rules for the files of one fuel only.
 GAS_RULES = {"unknown-outcome", "invalid-time", "wrong-file-type", "record-count", "mprn-check-digits"}
 ELECTRICITY_RULES = {
-    "placeholder-profile", "missing-trailing-bar", "trailing-blanks", "item-too-long", "empty-item", "invalid-timestamp",
-    "flow-version",
-    "unexpected-role", "test-flag", "file-id-mismatch", "group-count", "flow-count", "instruction-type",
-    "mpan-check-digit", "unknown-distributor", "participant-mismatch", "instruction-number",
-    "invalid-file-id", "date-out-of-range", "file-sequence-number",
+    "missing-trailing-bar", "trailing-blanks", "group-cardinality", "too-many-instructions", "control-character",
+    "item-too-long", "empty-item", "invalid-timestamp", "flow-version", "unexpected-role", "test-flag", "file-id-mismatch",
+    "group-count", "flow-count", "confirmation-counts", "instruction-type", "mpan-check-digit", "unknown-distributor",
+    "invalid-supplier-id", "participant-mismatch", "instruction-number", "invalid-file-id", "date-out-of-range",
+    "file-sequence-number",
 }  # fmt: skip
 
 
@@ -136,9 +140,11 @@ class Line:
         self.end = end  # b"\n", b"\r\n" or b"" (last line, not terminated)
         self.tag = None
         self.cells = None  # [(start, stop)] in text, without quotes; None: broken
-        self.role = None  # "empty", "header", "trailer" or "record"
+        self.role = None  # "empty", "header", "trailer", "group", "record" or "reason" (of the record above it)
         self.record = None  # the record's number, from 1
         self.unexpected = False
+        self.excess = False  # one too many below its parent, or in the file
+        self.below = None  # of an electricity line in its place: code -> lines of that group below it
 
 
 def split_lines(data):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares `flagflow check` with the oracle on random files.
 
-    differential.py --flagflow PATH [--fuel gas|electricity|both] [--seed N] [--rounds N] [--alone] [--save DIR]
+    differential.py --flagflow PATH [--fuel gas|electricity|both] [--seed N] [--rounds N] [--alone] [--limit] [--save DIR]
 
 A round is one run of the program with random options over one or more random
 files. The exit code and the reports are compared, all but `message`,
@@ -24,6 +24,7 @@ sys.dont_write_bytecode = True
 import check_oracle as oracle  # noqa: E402
 import common  # noqa: E402
 import electricity  # noqa: E402
+import electricity_samples  # noqa: E402
 
 # ------------------------------------------------------------- random content
 
@@ -122,9 +123,12 @@ POINTS = [b"1234567890", b"0000000001", b"0000000000", b"9999999999"]
 PARTICIPANTS = [b"EELC"] * 6 + [b"LOND", b"YELG", b"INDP", b"EEL", b"eelc", b""]
 STAMPS = [b"20220301093000"] * 5 + [b"20240229235959", b"20220229000000", b"20220301240000", b"20220301006000", b"20220301000060",
           b"20220301", b"", b"2022030109300", b"00000229000000", b"99991231235959"]
-E_SNIPPETS = [b"|", b"||", b"|\n", b"\n", b"\r\n", b"\n\n", b"\r", b"X01|1|\n", b"X02|", b"X03|", b"ZPT|", b"ZPT", b"ZHV|", b"ZHF", b"X01", b" ",
-              b"\xef\xbb\xbf", b"\xc3\xa9", b"0", b"A", b"20220101", b"D0351", b"1013044353630", b"| |", b"|  \n", b"| | |\n", b"|| \t\n", b"|\t\n"]
-E_BYTES = b"ANISWXQ0123456789||||\r\n\n  \x00\x7f\x80\xff\xc3\xa9ZHVFPTDC\t\\.eaz"
+E_SNIPPETS = [b"|", b"||", b"|\n", b"\n", b"\r\n", b"\n\n", b"\r", b"81H|1|\n", b"83H|2|\n", b"749|1|\n", b"82H|", b"84H|", b"85H|1|\n", b"85H1   \n",
+              b"357|", b"ZPT|", b"ZPT", b"ZHV|", b"ZHF", b"81H", b"85H", b" ", b"\xef\xbb\xbf", b"\xc3\xa9", b"0", b"A", b"20220101", b"D0351", b"D0172",
+              b"1013044353630", b"| |", b"|  \n", b"| | |\n", b"|| \t\n", b"|\t\n", b"\x01", b"MRCY|"]
+E_BYTES = b"ANISWXQ0123456789||||\r\n\n  \x00\x7f\x80\xff\xc3\xa9ZHVFPTDC\t\\.eaz\x1f\x01"
+SUPPLIERS = [b"MRCY"] * 5 + [b"A1B2", b"mrcy", b"MRC", b"M", b"MR Y", b" RCY", b"    ", b" ", b"", b"ZZ-1", b"M\tCY", b"MRCYX", b"\xc3\xa9", b"\x7f"]
+REASONS = [b"1", b"3", b"23", b"38", b"47", b"48", b"55", b"56", b"58", b"62", b"9", b"ZZ-9", b"a b", b" 1", b"47 ", b"", b"    ", b"12345", b"4\x7f", b"\xe9"]
 
 
 def a_core(rng, mood):
@@ -146,11 +150,18 @@ def an_item(rng, name, most, flow, state, mood):
         "to_role": profile.to_role,
         "from_participant": b"DCCO" if flow == "d0350" else b"EELC",
         "to_participant": b"EELC" if flow == "d0350" else b"DCCO",
+        "supplier_id": b"MRCY",
+        "rejection_reason_code": rng.choice(REASONS[:12]),
+        "answered_file_identifier": rng.choice([b"0000475656", b"1", b"A1"]),
         "created": b"20220301093000",
         "completed": b"20220301093100",
         "test_flag": b"OPER",
         "instruction_type": profile.instruction_type,
-        "file_sequence_number": b"%d" % rng.randrange(4),
+        "file_sequence_number": b"%d" % rng.choice([0, 1, 2, 3, 41, 42, 42, 42, 43, 999999999999]),
+        "incoming_instruction_number": b"%d" % rng.choice([1, 7, 999999999999]),
+        "received": b"%d" % state["received"],
+        "accepted": b"%d" % state["accepted"],
+        "rejected": b"%d" % (state["received"] - state["accepted"]),
         "instruction_number": b"%d" % state["instruction"],
         "group_count": b"%d" % state["groups"],
         "flow_count": b"%d" % state["flows"],
@@ -165,19 +176,25 @@ def an_item(rng, name, most, flow, state, mood):
         "created": STAMPS,
         "completed": STAMPS,
         "test_flag": [b"TR01", b"", b"oper", b"OPERA", b"    "],
-        "instruction_type": [b"DC11", b"DC01", b"", b"DC1", b"dc01", b"DC011"],
+        "instruction_type": [b"DC11", b"DC01", b"DC90", b"", b"    ", b"DC1", b"dc01", b"DC011", b"DC\x001", b"DC0\t"],
+        "supplier_id": SUPPLIERS,
+        "rejection_reason_code": REASONS,
+        "answered_file_identifier": [b"", b" ", b"DCC_1", b"A" * 11, b"A 1", b"\x01"],
     }
+    optional = flow == "d0351" and name in ("mpan_core", "dcc_service_flag", "effective_from_date", "supplier_id")
+    if optional and rng.random() < 0.3:
+        return b""
     if name == "mpan_core":
         return a_core(rng, mood)
     if name == "dcc_service_flag":
         return rng.choice(mood["flags"] + ([b"", b"AA"] if odd else []))
-    if name == "effective_from_date":
+    if name in ("effective_from_date", "deemed_received_date"):
         return rng.choice(mood["dates"] + ([b"", b"2022010", b"202201011"] if odd else []))
     if odd and name in near:
         return rng.choice(near[name])
     if odd and name in right:  # a number
         value = right[name]
-        return rng.choice([b"", b"0" + value, value + b"0", b"-1", b"x", b" ", b"%d" % rng.randrange(12), b"9999999999", b"00000000001"])
+        return rng.choice([b"", b"0" + value, value + b"0", b"-1", b"x", b" ", b"%d" % rng.randrange(12), b"999999999999", b"0000000000001", b"99999", b"000001"])
     if name in right:
         return right[name]
     return rng.choice([b"", b"", b"x", b"a b", b"x" * most, b"x" * (most + (1 if odd else 0))])
@@ -190,6 +207,8 @@ def a_line(rng, layout, code, shape, flow, state, mood):
         for (name, most, kind), value in zip(shape, values):
             if rng.random() < mood["wrong"] / 5:
                 kind = rng.choice(["text", "number"])
+            if not value:  # nothing: spaces
+                kind = "text"
             value = value.rjust(most, b"0") if kind == "number" else value.ljust(most)
             cells.append(value[:most] if rng.random() < 0.9 else value)
         return code + b"".join(cells)
@@ -205,44 +224,77 @@ def a_line(rng, layout, code, shape, flow, state, mood):
     return line
 
 
+def electricity_lines(rng, layout, flow, mood, state):
+    """The lines between header and trailer: a group of level 1, records, their reasons."""
+    profile = electricity.PROFILES[flow]
+    shapes = {b"ZHV" if layout == "zhv" else b"ZHF": electricity.HEADER, b"ZPT": electricity.TRAILER}
+    for other in electricity.PROFILES.values():
+        shapes.update(other.shapes)
+
+    def line(code):
+        return a_line(rng, layout, code, shapes[code], flow, state, mood)
+
+    lines = [line(profile.top_code)] if rng.random() < 0.97 else []
+    count = rng.choice([0, 1, 1, 2, 3, 4, 6, 10])
+    if rng.random() < 0.004:
+        count = rng.randrange(1500, 4000)
+    damage = 0.01 if mood is CLEAN else 0.06
+    for _ in range(count):
+        state["received"] = rng.choice([0, 1, 3, 99999])
+        state["accepted"] = rng.randrange(state["received"] + 1)
+        if rng.random() < damage:
+            state["accepted"] = rng.randrange(5)
+        if rng.random() < damage:
+            lines.append(line(profile.top_code))
+        if rng.random() < damage:
+            lines.append(rng.choice([b"026|1|", b"82h", b"|", b" ", b"E451234567810A20220101", b"X02|1|"]))
+        lines.append(line(rng.choice(sorted(shapes)) if rng.random() < damage else profile.record_code))
+        if flow == "d0351":
+            for _ in range(rng.choice([1, 1, 1, 2, 3]) if rng.random() > damage else rng.choice([0, 0, 20])):
+                lines.append(line(b"85H"))
+        state["instruction"] += rng.choice([1] * 15 + [0, -1, 2, 7])
+        state["instruction"] = max(0, state["instruction"])
+    for _ in range(rng.choice([1, 1, 2, 3]) if lines and rng.random() < damage * 6 else 0):
+        damage_groups(rng, lines, line, sorted(shapes))
+    return lines
+
+
+def damage_groups(rng, lines, line, codes):
+    """Takes a line out, doubles one, swaps two, moves one, puts another group's in its place or before it."""
+    kind = rng.randrange(6)
+    at, other = rng.randrange(len(lines)), rng.randrange(len(lines))
+    if kind == 0 and len(lines) > 1:
+        del lines[at]
+    elif kind == 1:
+        lines.insert(other, lines[at])
+    elif kind == 2:
+        lines[at], lines[other] = lines[other], lines[at]
+    elif kind == 3:
+        lines.insert(other, lines.pop(at))
+    elif kind == 4:
+        lines[at] = line(rng.choice(codes))
+    else:
+        lines.insert(at, line(rng.choice(codes)))
+
+
 def an_electricity_file(rng):
     layout = rng.choice(["zhv", "zhv", "zhf"])
-    flow = rng.choice(["d0350", "d0350", "d0351"])
+    flow = rng.choice(["d0350", "d0350", "d0351", "d0351", "d0172"])
     mood = rng.choice([CLEAN, CLEAN, WILD])
     end = rng.choice([b"\n", b"\n", b"\r\n"])
     profile = electricity.PROFILES[flow]
     header_code = b"ZHV" if layout == "zhv" else b"ZHF"
-    shapes = {header_code: electricity.HEADER, b"ZPT": electricity.TRAILER, **electricity.PROFILES["d0350"].groups,
-              **electricity.PROFILES["d0351"].groups}
-    state = {"identifier": rng.choice([b"0000475656", b"1", b"007a", b"", b"DCC_1"]), "instruction": rng.choice([0, 1, 8, 98]), "groups": 0, "flows": 0}
-    lines = []
-
-    def line(code):
-        lines.append(a_line(rng, layout, code, shapes[code], flow, state, mood))
-
+    state = {"identifier": rng.choice([b"0000475656"] * 6 + [b"1", b"007a", b"", b"DCC_1"]), "instruction": rng.choice([0, 1, 8, 98]),
+             "groups": 0, "flows": 0, "received": 0, "accepted": 0}
+    body = electricity_lines(rng, layout, flow, mood, state)
+    lines = [a_line(rng, layout, header_code, electricity.HEADER, flow, state, mood)] if rng.random() < 0.95 else []
+    lines += body
     if rng.random() < 0.93:
-        line(header_code)
-    if rng.random() < 0.95:
-        line(b"X01")
-    count = rng.choice([0, 1, 2, 3, 4, 6, 10])
-    if rng.random() < 0.004:
-        count = rng.randrange(1500, 4000)
-    for _ in range(count):
-        if rng.random() < 0.1:
-            line(b"X01")
-        strange = rng.random() < (0.01 if mood is CLEAN else 0.06)
-        if strange and rng.random() < 0.3:
-            lines.append(rng.choice([b"026|1|", b"x02", b"|", b" ", b"E451234567810A20220101"]))
-        else:
-            line(rng.choice(sorted(shapes)) if strange else profile.update_code)
-        state["instruction"] += rng.choice([1] * 15 + [0, -1, 2, 7])
-        state["instruction"] = max(0, state["instruction"])
-    if rng.random() < 0.9:
-        body = lines[1:] if lines and lines[0][:3] == header_code else lines
-        state["groups"] = len(body) + (rng.randrange(-2, 3) if rng.random() < 0.1 else 0)
-        state["flows"] = sum(x[:3] == b"X01" for x in body) + (rng.randrange(-1, 3) if rng.random() < 0.1 else 0)
+        codes = [electricity.code_of(text, layout) for text in body]
+        state["groups"] = len([text for text in body if text.strip(b" \t")]) + (rng.randrange(-2, 3) if rng.random() < 0.1 else 0)
+        state["flows"] = codes.count(profile.top_code) + (rng.randrange(-1, 3) if rng.random() < 0.1 else 0)
         state["groups"], state["flows"] = max(0, state["groups"]), max(0, state["flows"])
-        line(b"ZPT")
+        lines.append(a_line(rng, layout, b"ZPT", electricity.TRAILER, flow, state, mood))
     if rng.random() < 0.004 and lines:  # around the default --max-line
         place = rng.randrange(len(lines))
         lines[place] += rng.choice([b"9", b"x", b"|"]) * (65536 + rng.randrange(-2, 3) - len(lines[place]))
@@ -251,7 +303,7 @@ def an_electricity_file(rng):
 
 
 def mutate(rng, data):
-    is_electricity = data[:40].lstrip(b"\xef\xbb\xbf\r\n")[:1] in (b"Z", b"X")
+    is_electricity = data[:40].lstrip(b"\xef\xbb\xbf\r\n")[:1] in (b"Z", b"8", b"7", b"3")
     some_bytes, snippets = (E_BYTES, E_SNIPPETS) if is_electricity else (BYTES, SNIPPETS)
     for _ in range(rng.choice([1, 1, 1, 2, 2, 3, 5, 10])):
         kind = rng.randrange(18)
@@ -324,7 +376,7 @@ def some_options(rng, fuel):
     if rng.random() < 0.25:
         groups.append(["--edition", rng.choice(["auto", "pre-mp077", "mp077", "any"])])
     if rng.random() < 0.2:
-        groups.append(["--flow", rng.choice(["e45", "e46"] if fuel == "gas" else ["d0350", "d0351"])])
+        groups.append(["--flow", rng.choice(oracle.GAS_FLOWS if fuel == "gas" else electricity.FLOWS)])
     if rng.random() < 0.15:
         groups.append(["--layout", rng.choice(["fixed", "uklink"] if fuel == "gas" else ["zhv", "zhf"])])
     if rng.random() < 0.25:
@@ -336,7 +388,7 @@ def some_options(rng, fuel):
     if rng.random() < 0.25:
         groups.append(["--max-samples", rng.choice(["0", "1", "2", "3"])])
     if rng.random() < 0.2:
-        groups.append(["--max-line", rng.choice(["16", "21", "22", "23", "24", "29", "35", "36", "40", "57", "60", "61", "64"])])
+        groups.append(["--max-line", rng.choice(["16", "21", "22", "23", "24", "29", "35", "36", "40", "45", "52", "57", "60", "61", "64"])])
     if rng.random() < 0.2:
         groups.append(["--mask"])
     if rng.random() < 0.3:
@@ -350,13 +402,13 @@ def some_options(rng, fuel):
 def some_previous(rng, content, folder, fuel):
     """Arguments that make the content follow something: another file, itself, something near it, or a number."""
     if rng.random() < 0.3:
-        number = rng.choice(["0", "1", "41", "42", "43", "999999", "1000000", "0000475655", "475656", "007a", "9999999999"])
+        number = rng.choice(["0", "1", "41", "42", "43", "999999", "1000000", "000000000041", "0000475656", "007a", "999999999999"])
         return ["--after", number]
     previous = content
-    for number in (b"000042", b",42", b"0000475656"):
+    for number in (b"000042", b",42", b"|42", b"0000475656"):
         if rng.random() < 0.5:
             width = len(number)
-            digits = number.lstrip(b",")
+            digits = number.lstrip(b",|")
             near = b"%0*d" % (len(digits), max(0, int(digits) + rng.randrange(-3, 4)))
             previous = previous.replace(number, number[: width - len(digits)] + near)
     if rng.random() < 0.3:
@@ -457,7 +509,7 @@ class Program:
         return done.returncode, [reports.get(name) for name in names]
 
 
-KEYS = ["schema", "file", "flow", "layout", "envelope", "file_type", "edition", "policy", "records", "accepted", "rejected", "flags",
+KEYS = ["schema", "file", "flow", "layout", "envelope", "file_type", "edition", "profile", "policy", "records", "accepted", "rejected", "flags",
         "totals", "ignored", "findings", "truncated"]
 
 
@@ -527,6 +579,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--alone", action="store_true", help="one file a round, often with a previous one")
+    parser.add_argument("--limit", action="store_true", help="files of about 99,999 instructions first")
     parser.add_argument("--save", metavar="DIR", help="keep the small inputs that differ there")
     parser.add_argument("--stop-after", type=int, default=5, metavar="N", help="differences to show (default 5)")
     given = parser.parse_args()
@@ -535,6 +588,12 @@ def main():
     codes_seen, rules_seen = {0: 0, 1: 0, 2: 0}, {}
     with tempfile.TemporaryDirectory() as folder:
         program = Program(given.flagflow, folder)
+        for make, count in ((electricity_samples.instructions, 99999), (electricity_samples.instructions, 100001), (electricity_samples.fixed_instructions, 100000)) if given.limit else ():
+            data = make(count)
+            code, reports = program.run([data], [])
+            if (code, reports[0]) != wanted(data, []):
+                shown += 1
+                show(data, [], program, {}, sys.stdout)
         for round_number in range(given.rounds):
             fuel = rng.choice(["gas", "electricity"]) if given.fuel == "both" else given.fuel
             groups = some_options(rng, fuel)

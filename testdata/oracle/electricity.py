@@ -1,6 +1,6 @@
-"""The electricity half of the oracle: D0350 and D0351, layouts zhv and zhf.
+"""The electricity half of the oracle: D0350, D0351 and D0172, layouts zhv and zhf.
 
-Only the built-in (placeholder) profiles: there is no --profile here.
+Only the built-in profiles, the flow structure of the Data Transfer Catalogue 15.4: there is no --profile here.
 """
 
 import re
@@ -22,7 +22,7 @@ from common import (
     take_second_file,
 )
 
-FLOWS = ("d0350", "d0351")
+FLOWS = ("d0350", "d0351", "d0172")
 
 # ---------------------------------------------------------------- the format
 
@@ -48,44 +48,80 @@ TRAILER = [
     ("flow_count", 10, "number"),
     ("completed", 14, "timestamp"),
 ]
-SEQUENCE_GROUP = [("file_sequence_number", 10, "number")]
+
+# The items of groups, by their J numbers.
+J0003 = ("mpan_core", 13, "mpan")
+J0084 = ("supplier_id", 4, "text")
+J0107 = ("rejection_reason_code", 4, "text")
+J0109 = ("instruction_number", 12, "number")
+J0330 = ("file_sequence_number", 12, "number")
+J0522 = ("received", 5, "number")
+J0523 = ("accepted", 5, "number")
+J0524 = ("rejected", 5, "number")
+J0723 = ("instruction_type", 4, "text")
+J0821 = ("deemed_received_date", 8, "date")
+J1017 = ("incoming_instruction_number", 12, "number")
+J1064 = ("answered_file_identifier", 10, "text")
+J1833 = ("dcc_service_flag", 1, "flag")
+J1834 = ("effective_from_date", 8, "date")
+
+ANY = None  # as often as there are lines
+
+
+class Group:
+    """A line between header and trailer."""
+
+    def __init__(self, code, level, parent, least, most, role, items, optional=()):
+        self.code, self.level, self.parent = code, level, parent
+        self.least, self.most = least, most  # below one line of the parent, or in the file
+        self.role = role  # "group", "record" or "reason"
+        self.items = items
+        self.mandatory = {name for name, _, _ in items} - {name for name, _, _ in optional}
 
 
 class Profile:
-    def __init__(self, flow_and_version, from_role, to_role, instruction_type, update_code, update_group, participant):
+    name = "dtc-15.4"
+    mp077_first_day = (2021, 11, 4)
+
+    def __init__(self, flow_and_version, from_role, to_role, instruction_type, participant, groups):
         self.flow_and_version = flow_and_version
         self.from_role = from_role
         self.to_role = to_role
         self.instruction_type = instruction_type
-        self.top_code = b"X01"  # of the group of level 1
-        self.update_code = update_code
-        self.groups = {self.top_code: SEQUENCE_GROUP, update_code: update_group}
-        self.participant = participant  # the header's item with the distributor's participant
+        self.participant = participant  # the header's item with the distributor's participant; None: not compared
+        self.groups = {group.code: group for group in groups}
+        self.top_code = groups[0].code  # of the group of level 1
+        self.record_code = groups[1].code
+        self.shapes = {group.code: group.items for group in groups}
 
 
 PROFILES = {
     "d0350": Profile(
-        b"D0350001", b"Z", b"P", b"DC01", b"X02",
+        b"D0350001", b"Z", b"P", b"DC01", "to_participant",
         [
-            ("instruction_number", 10, "number"),
-            ("instruction_type", 4, "text"),
-            ("mpan_core", 13, "mpan"),
-            ("dcc_service_flag", 1, "flag"),
-            ("effective_from_date", 8, "date"),
+            Group(b"81H", 1, None, 1, 1, "group", [J0330]),
+            Group(b"82H", 2, b"81H", 0, ANY, "record", [J0109, J0723, J0003, J1833, J1834, J0084]),
         ],
-        "to_participant",
     ),
     "d0351": Profile(
-        b"D0351001", b"P", b"Z", b"DC11", b"X03",
+        b"D0351001", b"P", b"Z", b"DC11", "from_participant",
         [
-            ("instruction_number", 10, "number"),
-            ("instruction_type", 4, "text"),
-            ("mpan_core", 13, "mpan"),
-            ("reason_code", 8, "text"),
+            Group(b"83H", 1, None, 1, 1, "group", [J0330]),
+            Group(b"84H", 2, b"83H", 1, ANY, "record", [J0109, J0723, J1017, J0003, J0821, J1833, J1834, J0084],
+                  optional=[J0003, J1833, J1834, J0084]),
+            Group(b"85H", 3, b"84H", 1, ANY, "reason", [J0107]),
         ],
-        "from_participant",
+    ),
+    "d0172": Profile(
+        b"D0172001", b"P", b"Z", b"DC90", None,
+        [
+            Group(b"749", 1, None, 1, 1, "group", [J0330]),
+            Group(b"357", 2, b"749", 1, ANY, "record", [J0109, J0723, J0821, J1064, J0522, J0523, J0524]),
+        ],
     ),
 }  # fmt: skip
+HIGHEST_SEQUENCE = 10**12 - 1  # J0330 has 12 digits
+MOST_INSTRUCTIONS = 99999  # of a D0350: J0522 of its D0172 has 5 digits
 
 PARTICIPANTS = {
     b"10": b"EELC", b"11": b"EMEB", b"12": b"LOND", b"13": b"MANW", b"14": b"MIDE", b"15": b"NEEB", b"16": b"NORW",
@@ -94,6 +130,8 @@ PARTICIPANTS = {
 DISTRIBUTORS = range(10, 39)
 WEIGHTS = [3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43]
 LETTERS = (b"A", b"N", b"I", b"S", b"W")
+SPACES_ARE_NONE = ("supplier_id", "rejection_reason_code", "answered_file_identifier")  # in zhv too
+CONTROL = re.compile(rb"[\x00-\x1f\x7f|]")  # what no text has: control characters and (in zhf) pipes
 
 
 # -------------------------------------------------------------------- values
@@ -166,6 +204,61 @@ def items_of(text, layout, wanted, more_may_follow):
     return items
 
 
+def place_lines(lines, header, header_code, profile, max_line):
+    """Gives each line its role, and each record its number; returns the records and the trailer.
+
+    A group is in its place if its parent is open and has not enough of its kind. A line in another place is a
+    record, and so is a line of an unknown code, perhaps a damaged one: it opens no group, and closes what is open
+    from the level of records on. The code alone decides, whatever the shape.
+    """
+    open_lines = {}  # level -> the line in its place whose groups may follow
+    in_file = dict.fromkeys(profile.groups, 0)  # code -> lines in their places
+    trailer, records = None, []
+
+    def close(level):
+        for deeper in [other for other in open_lines if other >= level]:
+            del open_lines[deeper]
+
+    for line in lines:
+        if is_blank(line, max_line):
+            line.role = "empty"
+            continue
+        if line is header:
+            line.role = "header"
+            continue
+        if trailer is None and line.tag == b"ZPT":
+            line.role = "trailer"
+            trailer = line
+            continue
+        group = profile.groups.get(line.tag)
+        line.role = "record"
+        line.unexpected = trailer is not None or line.tag == header_code
+        record_level = profile.groups[profile.record_code].level
+        if trailer is None and group is None:
+            close(record_level)
+        if trailer is None and group is not None:
+            parent = next((other for other in open_lines.values() if other.tag == group.parent), None)
+            found = in_file if group.parent is None else parent.below if parent else None
+            if found is None:
+                line.unexpected = True
+                close(record_level)
+            elif group.most is not ANY and found[group.code] >= group.most:
+                line.excess = True
+                close(record_level)
+            else:
+                found[group.code] += 1
+                close(group.level)
+                open_lines[group.level] = line
+                line.below = dict.fromkeys(profile.groups, 0)
+                line.role = group.role
+                if group.role == "reason":
+                    line.record = parent.record
+        if line.role == "record":
+            records.append(line)
+            line.record = len(records)
+    return records, trailer, in_file
+
+
 # --------------------------------------------------------------------- check
 
 
@@ -184,45 +277,29 @@ def check(data, lines, padding, layout, options, name=""):
         if header and len(header.text) <= options.max_line:
             for item, start, stop in items_of(header.text, layout, HEADER, True) or []:
                 named = header.text[start:stop]
-                if item == "flow_and_version" and named.startswith(b"D0351"):
-                    flow = "d0351"
-                elif item == "flow_and_version" and len(named) <= 8 and not named.startswith(b"D0350"):
+                if item != "flow_and_version":
+                    continue
+                known = named[:5].lower().decode("latin-1") if named[:1] == b"D" else None
+                if known in FLOWS:
+                    flow = known
+                elif len(named) <= 8:
                     named = named.rstrip(b" ") if layout == "zhf" else named
                     if re.fullmatch(rb"D[0-9]{4}[0-9]*", named):
                         raise CannotCheck("%s is not read" % named[:5].decode())
     profile = PROFILES[flow]
-    shapes = {header_code: HEADER, b"ZPT": TRAILER, **profile.groups}
+    shapes = {header_code: HEADER, b"ZPT": TRAILER, **profile.shapes}
     longest = {item: most for shape in shapes.values() for item, most, _ in shape}
     kinds = {item: kind for shape in shapes.values() for item, _, kind in shape}
 
     # ---- what each line is
-    trailer = None
-    records = []
-    group_count = flow_count = 0  # up to the trailer
-    for line in lines:
-        if is_blank(line, options.max_line):
-            line.role = "empty"
-        elif line is header:
-            line.role = "header"
-        elif trailer is None and line.tag == b"ZPT":
-            line.role = "trailer"
-            trailer = line
-        elif trailer is None and line.tag == profile.top_code:
-            line.role = "group"
-            group_count += 1
-            flow_count += 1
-        else:
-            line.role = "record"
-            records.append(line)
-            line.record = len(records)
-            if trailer is None:
-                group_count += 1
-            line.unexpected = (
-                trailer is not None
-                or line.tag == header_code
-                or (line.tag == profile.update_code and flow_count == 0)
-            )
-    updates = [line for line in records if line.tag == profile.update_code]
+    records, trailer, in_file = place_lines(lines, header, header_code, profile, options.max_line)
+    instructions = [line for line in records if line.tag == profile.record_code]
+    groups = [line for line in lines if line.role == "group"]
+    between = [line for line in with_text if line.role in ("group", "record", "reason")]
+    if trailer:
+        between = [line for line in between if line.number < trailer.number]
+    group_count = len(between)
+    flow_count = len([line for line in between if line.tag == profile.top_code])
 
     findings = []  # everything, ignored or not
     errors = set()  # numbers of the records with an error, after --ignore/--severity
@@ -269,11 +346,11 @@ def check(data, lines, padding, layout, options, name=""):
         return text.rstrip(b" ") if layout == "zhf" and kinds[item] == "text" else text
 
     def readable(line, wanted):
-        """The value of an item that is there, ASCII and not too long, else None."""
+        """The value of an item that is there, ASCII, not too long and without control characters, else None."""
         for item, start, stop in (items(line) or []) if line else []:
             text = line.text[start:stop]
             if item == wanted and max(text, default=0) < 0x80 and len(text) <= longest[item]:
-                return value_of(item, text)
+                return None if kinds[item] == "text" and CONTROL.search(text) else value_of(item, text)
         return None
 
     def place_of(line, wanted):
@@ -282,16 +359,18 @@ def check(data, lines, padding, layout, options, name=""):
             if item == wanted:
                 return item, start, stop, place
 
-    # ---- the edition: no profile here has a first day of MP077
-    edition = options.edition
-    if edition == "auto":
-        edition = "any"
-        report_finding("edition-unknown", with_text[0], record=False)
+    # ---- the edition
     created_day = timestamp_day(readable(header, "created") or b"")
     latest_good_day = options.as_of or created_day
+    edition = options.edition
+    if edition == "auto":
+        if created_day is None:
+            edition = "any"
+            report_finding("edition-unknown", with_text[0], record=False)
+        else:
+            edition = "pre-mp077" if created_day < profile.mp077_first_day else "mp077"
 
     # ---- findings about the file
-    report_finding("placeholder-profile", with_text[0], record=False)
     if data.startswith(BOM):
         report_finding("byte-order-mark", lines[0], record=False)
     if trailer and not header:
@@ -312,8 +391,26 @@ def check(data, lines, padding, layout, options, name=""):
     if second_file:
         report_finding("second-file", second_file)
 
+    # ---- groups that are missing, below a line in its place or in the file
+    for group in profile.groups.values():
+        if group.parent is None:
+            if in_file[group.code] < group.least:
+                report_finding("group-cardinality", trailer or with_text[-1], record=False)
+            continue
+        for line in with_text:
+            if line.below is not None and line.tag == group.parent and line.below[group.code] < group.least:
+                report_finding("group-cardinality", line)
+
+    # ---- more instructions than a confirmation can count
+    if flow == "d0350" and len(records) > MOST_INSTRUCTIONS:
+        report_finding("too-many-instructions", records[MOST_INSTRUCTIONS])
+
     # ---- findings of each line
     header_file_identifier = readable(header, "file_identifier")
+
+    def is_empty(item, text):
+        """Returns true for an item of a group without a value: in zhf spaces are none, in zhv in some texts."""
+        return not (text.strip(b" ") if layout == "zhf" or item in SPACES_ARE_NONE else text)
 
     def judge(line, item, text):
         """The rules that an item's content breaks."""
@@ -321,6 +418,10 @@ def check(data, lines, padding, layout, options, name=""):
             return ["non-ascii"]
         if len(text) > longest[item]:
             return ["item-too-long"]
+        if kinds[item] == "text" and CONTROL.search(text):
+            return ["control-character"]
+        if line.tag in profile.groups and is_empty(item, text):
+            return ["empty-item"] if item in profile.groups[line.tag].mandatory else []
         value = value_of(item, text)
         if kinds[item] == "number":
             number = number_of(value, longest[item])
@@ -330,10 +431,13 @@ def check(data, lines, padding, layout, options, name=""):
                 return ["group-count"]
             if line is trailer and item == "flow_count" and number != flow_count:
                 return ["flow-count"]
+            if item == "received":
+                parts = [number_of(readable(line, name) or b"", 5) for name in ("accepted", "rejected")]
+                return [] if None in parts or sum(parts) == number else ["confirmation-counts"]
             return ["file-sequence-number"] if item == "file_sequence_number" and number == 0 else []
         if kinds[item] == "timestamp":
             return [] if timestamp_day(value) else ["invalid-timestamp"]
-        if item == "file_identifier" and line is header:
+        if (item == "file_identifier" and line is header) or item == "answered_file_identifier":
             return [] if re.fullmatch(rb"[0-9A-Za-z]+", value) else ["invalid-file-id"]
         if item == "flow_and_version" and line is header:
             return [] if value == profile.flow_and_version else ["flow-version"]
@@ -349,6 +453,8 @@ def check(data, lines, padding, layout, options, name=""):
             return []
         if item == "instruction_type":
             return [] if value == profile.instruction_type else ["instruction-type"]
+        if item == "supplier_id":
+            return [] if re.fullmatch(rb"[0-9A-Z]{4}", value) else ["invalid-supplier-id"]
         if item == "mpan_core":
             if not is_mpan(value):
                 return ["not-a-number"]
@@ -362,11 +468,12 @@ def check(data, lines, padding, layout, options, name=""):
             if value not in LETTERS:
                 return ["unknown-flag"]
             return [] if value in EDITION_LETTERS[edition] else ["flag-not-in-edition"]
-        if item == "effective_from_date":
+        if kinds[item] == "date":
             date = date_of(value)
             if date is None:
                 return ["invalid-date"]
-            rules = ["future-effective-date"] if latest_good_day and date > latest_good_day else []
+            is_future = item == "effective_from_date" and latest_good_day and date > latest_good_day
+            rules = ["future-effective-date"] if is_future else []
             if date in PLACEHOLDERS:
                 return rules + ["placeholder-date"]
             return rules if 1950 <= date[0] <= 2199 else rules + ["date-out-of-range"]
@@ -386,6 +493,8 @@ def check(data, lines, padding, layout, options, name=""):
             continue
         if line.unexpected:
             report_finding("unexpected-record", line)
+        if line.excess:
+            report_finding("group-cardinality", line)
         if layout == "zhv":
             kept = without_blanks(line.text, shapes[line.tag])
             if not kept.endswith(b"|"):
@@ -396,22 +505,24 @@ def check(data, lines, padding, layout, options, name=""):
         for place, (item, start, stop) in enumerate(items(line)):
             for rule in judge(line, item, line.text[start:stop]):
                 if rule == "non-ascii":
-                    while line.text[start] < 0x80:
-                        start += 1
+                    start += next(at for at, byte in enumerate(line.text[start:stop]) if byte > 0x7F)
+                    stop = start + 1
+                elif rule == "control-character":
+                    start += CONTROL.search(line.text[start:stop]).start()
                     stop = start + 1
                 report_finding(rule, line, item, start, stop, place)
-        if line.role == "record" and line.tag == profile.update_code:
-            instruction = number_of(readable(line, "instruction_number") or b"", 10)
+        if line.role == "record" and line.tag == profile.record_code:
+            instruction = number_of(readable(line, "instruction_number") or b"", longest["instruction_number"])
             if instruction is not None:
                 if instruction <= last_instruction:
                     report_finding("instruction-number", line, *place_of(line, "instruction_number"))
                 last_instruction = instruction
 
     # ---- the header's participant against the distributors of the meter points
-    participant = readable(header, profile.participant)
+    participant = readable(header, profile.participant) if profile.participant else None
     if participant is not None:
         others = 0
-        for line in updates:
+        for line in instructions:
             mpan = readable(line, "mpan_core")
             if mpan is not None and is_mpan(mpan) and PARTICIPANTS.get(mpan[:2], participant) != participant:
                 others += 1
@@ -421,7 +532,7 @@ def check(data, lines, padding, layout, options, name=""):
     # ---- records against each other
     if options.cross_record and flow == "d0350":
         first_flag = {}  # (point, date) -> the flag of the first good record
-        for line in updates:
+        for line in instructions:
             point = readable(line, "mpan_core")
             flag = readable(line, "dcc_service_flag")
             date = date_of(readable(line, "effective_from_date") or b"")
@@ -434,28 +545,28 @@ def check(data, lines, padding, layout, options, name=""):
             else:
                 report_finding("conflicting-update", line, *place_of(line, "dcc_service_flag"))
 
-    # ---- the file after the previous one
-    sender = readable(header, "from_participant")
-    number = readable(header, "file_identifier")
-    if number is not None and not (number and sequence.is_graphic(number)):
-        number = None
-    groups = [line for line in lines if line.role in ("header", "group", "trailer")]
+    # ---- the file after the previous one: the series is that of J0330
+    first = groups[0] if groups else None
+    sender, receiver = readable(header, "from_participant"), readable(header, "to_participant")
+    identifier = readable(header, "file_identifier")
     issue = sequence.Issue(
-        (flow, sender) if sender else None,
-        number,
-        sequence.content(records, options.max_line),
-        sequence.content(groups, options.max_line),
+        (flow, sender, receiver) if sender and receiver else None,
+        number_of(readable(first, "file_sequence_number") or b"", longest["file_sequence_number"]),
+        sequence.content([line for line in lines if line.role in ("record", "reason")], options.max_line),
+        HIGHEST_SEQUENCE,
+        identifier if identifier and sequence.is_graphic(identifier) else None,
     )
-    for rule in sequence.finish(options, issue):
-        if header and items(header):
-            report_finding(rule, header, *place_of(header, "file_identifier"), record=False)
+    for rule, is_identifier in sequence.finish(options, issue):
+        line, item = (header, "file_identifier") if is_identifier else (first, "file_sequence_number")
+        if line and items(line):
+            report_finding(rule, line, *place_of(line, item), record=False)
         else:
             report_finding(rule, with_text[0], record=False)
 
     # ---- counting
     totals, ignored, shown, truncated = count_findings(findings, options)
     flags = {}
-    for line in updates:
+    for line in instructions:
         flag = readable(line, "dcc_service_flag")
         if line.record not in errors and flag in LETTERS:
             flags[flag.decode()] = flags.get(flag.decode(), 0) + 1
@@ -467,6 +578,7 @@ def check(data, lines, padding, layout, options, name=""):
         "envelope": bool(header or trailer),
         "file_type": None,
         "edition": edition,
+        "profile": profile.name,
         "records": len(records),
         "accepted": len(records) - len(errors),
         "rejected": len(errors),

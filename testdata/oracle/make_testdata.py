@@ -845,11 +845,11 @@ file here is real.
 - Each `X.txt` has a side-car `X.json`, and `X.2.json`, `X.3.json` for other arguments: `args`, the `exit` code, the
   `report` (`file` is "", and findings are without `message`, `expected` and `source`, which are free wording; null if there
   is no report), and `why`, the purpose of the file.
-- Electricity files (`d0350`, `d0351`) are read with the built-in placeholder profiles, so each gives the notes
-  `placeholder-profile` and (unless an edition is given) `edition-unknown`.
+- Electricity files (`d0350`, `d0351`, `d0172`) are read with the built-in profiles `dtc-15.4`. A rule of theirs has a sample
+  in each flow that it concerns, in both layouts.
 - Written by hand, without side-cars:
   - `policy`: a `flagflow.toml` and the files of two days, for [docs/policy.md](../docs/policy.md);
-  - `profiles`: a profile with invented codes and a file that follows it, for [docs/profiles.md](../docs/profiles.md);
+  - `profiles`: a profile with invented codes and one more level of groups, and a file that follows it, for [docs/profiles.md](../docs/profiles.md);
   - `quarantine`: a file with bad records and their corrections, for [docs/quarantine.md](../docs/quarantine.md);
   - `register`: the updates of two days, for [docs/register.md](../docs/register.md);
   - `status/events.csv`, `answer.dxi`: events with two mistakes and an answer, for [docs/status.md](../docs/status.md).
@@ -867,6 +867,34 @@ file here is real.
 ## Samples
 
 """
+
+
+# Rules of values and groups, and the flows that they concern.
+RULES_OF_FLOWS = [
+    (("d0350", "d0351", "d0172"), "group-cardinality control-character empty-item item-too-long not-a-number invalid-date date-out-of-range"
+     " file-sequence-number sequence-unknown sequence-repeated sequence-backwards sequence-skipped sequence-wrapped instruction-number"
+     " instruction-type invalid-file-id unexpected-record flow-version group-count flow-count"),
+    (("d0350", "d0351"), "invalid-supplier-id unknown-flag flag-not-in-edition future-effective-date mpan-check-digit participant-mismatch"),
+    (("d0350",), "duplicate-meter-point conflicting-update"),
+    (("d0172",), "confirmation-counts"),
+]  # fmt: skip
+
+
+def limit_problems():
+    """Checks the limit on instructions, on files that are too long to be samples."""
+    problems = 0
+    found = ("too-many-instructions", "warning", 100002, 100000)  # the 100,000th update is in line 100,002
+    for make, count, expected in (
+        (electricity_samples.instructions, 99999, []),
+        (electricity_samples.instructions, 100001, [(*found, 46, None)]),
+        (electricity_samples.fixed_instructions, 100000, [(*found, 45, None)]),
+    ):
+        report = oracle.check(make(count), oracle.Options())
+        findings = [(f["rule"], f["severity"], f["line"], f["record"], f["length"], f["field"]) for f in report["findings"]]
+        if findings != expected or report["accepted"] != count:
+            problems += 1
+            print("%d instructions: %s" % (count, findings[:3]), file=sys.stderr)
+    return problems
 
 
 def main():
@@ -906,7 +934,7 @@ def main():
                     if key != "record_numbers" and report[key] != value:
                         bad.append("%s is %r, expected %r" % (key, report[key], value))
                 for f in report["findings"]:
-                    seen_rules.setdefault(f["rule"], set()).add(report["layout"])
+                    seen_rules.setdefault(f["rule"], set()).add((report["flow"], report["layout"]))
                     if number == 1 and "/valid/" in name and f["severity"] != "note":
                         bad.append("a valid file with a finding")
             if "/valid/" in name and not is_canonical(data):
@@ -919,8 +947,8 @@ def main():
             if number == 1 and args:
                 readme = readme[:-1] + " (`%s`)\n" % " ".join(args)
     for rule in oracle.SEVERITY:
-        if rule in ("same-content", "empty-item"):
-            continue  # the first needs two files, which differential.py has; the second a profile, which the oracle lacks
+        if rule in ("same-content", "too-many-instructions"):
+            continue  # the first needs two files, the second 100,000 records: differential.py has both
         wanted = {"fixed", "uklink", "zhv", "zhf"}
         if rule in GAS_RULES:
             wanted -= {"zhv", "zhf"}
@@ -930,14 +958,23 @@ def main():
             wanted -= {"uklink", "zhv"}
         if rule in ("malformed-record", "missing-trailing-bar", "trailing-blanks", "item-too-long"):
             wanted -= {"fixed", "zhf"}
-        if seen_rules.get(rule, set()) != wanted:
+        seen = {layout for _, layout in seen_rules.get(rule, set())}
+        if seen != wanted:
             problems += 1
-            print("rule %s seen in %s only" % (rule, seen_rules.get(rule)), file=sys.stderr)
+            print("rule %s seen in %s only" % (rule, seen), file=sys.stderr)
+    for flows, rules in RULES_OF_FLOWS:
+        for rule in rules.split():
+            layouts = ["zhv"] if rule == "item-too-long" else ["zhv", "zhf"]
+            missing = {(flow, layout) for flow in flows for layout in layouts} - seen_rules[rule]
+            if missing:
+                problems += 1
+                print("rule %s not seen in %s" % (rule, sorted(missing)), file=sys.stderr)
+    problems += limit_problems()
     if problems:
         print("%d mismatches; nothing written" % problems, file=sys.stderr)
         return 1
     written["README.md"] = readme.encode("ascii")
-    for flow in ("d0350", "d0351", "e45", "e46"):  # what an earlier run wrote and this one would not
+    for flow in ("d0172", "d0350", "d0351", "e45", "e46"):  # what an earlier run wrote and this one would not
         for kind in ("valid", "invalid"):
             directory = os.path.join(ROOT, flow, kind)
             os.makedirs(directory, exist_ok=True)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flagflow_benches::{details, electricity, file};
 use flagflow_check::{CrossRecords, Options, check};
-use flagflow_electricity::{self as power, D0350, Profile, read_update};
+use flagflow_electricity::{self as power, D0350, Profile, read_instruction};
 use flagflow_gas::{Batch, Detail, Layout, Reader, Tag, WriterOptions, read_detail};
 
 /// Number of records for each loop.
@@ -71,7 +71,7 @@ pub fn read_file(file: &[u8]) -> usize {
 /// Returns the number of good updates, each read by itself.
 #[must_use]
 pub fn read_updates(file: &[u8], layout: power::Layout, profile: &Profile) -> usize {
-    lines(file).filter(|line| read_update(line, layout, profile).is_ok()).count()
+    lines(file).filter(|line| read_instruction(line, layout, profile).is_ok()).count()
 }
 
 /// Writes records one by one and returns their number.

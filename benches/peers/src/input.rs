@@ -22,6 +22,9 @@ pub(crate) enum Kind {
     Bars,
 }
 
+/// Suppliers that ask for changes.
+const SUPPLIERS: [[u8; 4]; 3] = [*b"MRCY", *b"SUPA", *b"SUP2"];
+
 /// The bad records of a file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Bad {
@@ -59,7 +62,7 @@ impl Input {
         let mut random = Pcg64::seed_from_u64(77);
         let mut input = Self { bytes: head(kind), head: 0, truth: Vec::with_capacity(records) };
         input.head = input.bytes.len();
-        input.bytes.reserve(records * 45);
+        input.bytes.reserve(records * 55);
         for at in 0..records {
             let row = row(kind, at, &mut random);
             input.push(kind, row, fault(bad, at));
@@ -96,7 +99,7 @@ impl Input {
 fn head(kind: Kind) -> Vec<u8> {
     match kind {
         Kind::Bars => {
-            b"ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\nX01|1|\n".into()
+            b"ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\n81H|1|\n".into()
         }
         _ => Vec::new(),
     }
@@ -122,7 +125,10 @@ fn row(kind: Kind, at: usize, random: &mut Pcg64) -> Row {
     let row = Row::update(point, flag, day(random));
     match kind {
         Kind::E46 => row.answered([b'A', b'R'][random.random_range(0..2)]),
-        Kind::Bars => row.numbered(1_000_000_001 + at as u64),
+        Kind::Bars => {
+            let supplier = SUPPLIERS[random.random_range(0..SUPPLIERS.len())];
+            row.instructed(100_000_000_001 + at as u64, supplier)
+        }
         _ => row,
     }
 }
@@ -161,9 +167,9 @@ fn line(kind: Kind, row: Row) -> Line {
             line.field("\",").day(day)
         }
         Kind::Bars => {
-            line.field(&format!("X02|{number}|DC01|"));
+            line.field(&format!("82H|{number}|DC01|"));
             line.point(format_args!("{point:013}")).field("|").flag(flag).field("|").day(day);
-            line.field("|")
+            line.field(&format!("|{}|", String::from_utf8_lossy(&row.supplier)))
         }
     };
     line

@@ -13,13 +13,15 @@ pub(crate) struct Row {
     pub(crate) flag: u8,
     /// The first letter of the outcome of an E46.
     pub(crate) outcome: u8,
+    /// The supplier of electricity, with zeros behind it.
+    pub(crate) supplier: [u8; 4],
 }
 
 impl Row {
     /// A gas update.
     #[inline]
     pub(crate) const fn update(point: u64, flag: u8, day: u32) -> Self {
-        Self { point, number: 0, day, flag, outcome: 0 }
+        Self { point, number: 0, day, flag, outcome: 0, supplier: [0; 4] }
     }
 
     /// The answer to an update.
@@ -30,7 +32,7 @@ impl Row {
 
     /// An electricity update.
     #[inline]
-    pub(crate) const fn numbered(self, number: u64) -> Self {
-        Self { number, ..self }
+    pub(crate) const fn instructed(self, number: u64, supplier: [u8; 4]) -> Self {
+        Self { number, supplier, ..self }
     }
 }

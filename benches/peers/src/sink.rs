@@ -31,6 +31,7 @@ pub(crate) struct Slices<'c> {
     pub(crate) days: &'c [u32],
     pub(crate) flags: &'c [u8],
     pub(crate) outcomes: &'c [u8],
+    pub(crate) suppliers: &'c [[u8; 4]],
     /// Marks of the rows that are not canonical; empty if all are.
     pub(crate) marks: &'c [u8],
 }
@@ -44,6 +45,7 @@ impl Slices<'_> {
             day: self.days[at],
             flag: self.flags[at],
             outcome: self.outcomes.get(at).copied().unwrap_or_default(),
+            supplier: self.suppliers.get(at).copied().unwrap_or_default(),
         })
     }
 }
@@ -59,6 +61,7 @@ pub(crate) struct Batch<const OUTCOMES: bool, const NUMBERS: bool> {
     days: Box<[u32; ROWS]>,
     flags: Box<[u8; ROWS]>,
     outcomes: Box<[u8; ROWS]>,
+    suppliers: Box<[[u8; 4]; ROWS]>,
     rows: usize,
     bad: u64,
 }
@@ -78,6 +81,7 @@ impl<const OUTCOMES: bool, const NUMBERS: bool> Default for Batch<OUTCOMES, NUMB
             days: Box::new([0; ROWS]),
             flags: Box::new([0; ROWS]),
             outcomes: Box::new([0; ROWS]),
+            suppliers: Box::new([[0; 4]; ROWS]),
             rows: 0,
             bad: 0,
         }
@@ -97,6 +101,7 @@ impl<const OUTCOMES: bool, const NUMBERS: bool> Sink for Batch<OUTCOMES, NUMBERS
         }
         if NUMBERS {
             self.numbers[at] = row.number;
+            self.suppliers[at] = row.supplier;
         }
         self.rows = at + 1;
         if self.rows == ROWS {
@@ -132,6 +137,7 @@ impl Sink for Sum {
     #[inline]
     fn record(&mut self, row: Row) {
         let small = u64::from(row.day) + u64::from(row.flag) + u64::from(row.outcome);
+        let small = small + u64::from(u32::from_le_bytes(row.supplier));
         self.sum = self.sum.wrapping_add(row.point).wrapping_add(row.number).wrapping_add(small);
     }
 

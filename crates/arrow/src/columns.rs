@@ -24,6 +24,8 @@ pub(crate) struct ColumnCells<'b> {
     /// The first letters, or 0.
     pub(crate) outcomes: &'b [u8],
     pub(crate) numbers: &'b [u64],
+    /// Parties of four characters, with zeros for the ones that are missing at the end.
+    pub(crate) parties: &'b [[u8; 4]],
 }
 
 /// Makes arrays, and keeps those that are the same in each batch.
@@ -57,6 +59,7 @@ impl ArrayMaker {
                 Arc::new(Date32Array::new(ScalarBuffer::from(cells.days.to_vec()), None))
             }
             Column::OutcomeCode => self.outcomes(column, cells)?,
+            Column::SupplierId if !cells.parties.is_empty() => self.parties(cells)?,
             _ => self.constant(column, KeptValue::Null, rows),
         })
     }
@@ -127,6 +130,17 @@ impl ArrayMaker {
         }
         let name = |outcome: &u8| if *outcome == 0 { update } else { answer };
         Ok(Arc::new(StringArray::from_iter_values(cells.outcomes.iter().map(name))))
+    }
+
+    fn parties(&mut self, cells: &ColumnCells<'_>) -> Result<ArrayRef> {
+        if cells.parties.iter().all(|party| party[3] != 0) {
+            return self.texts(Buffer::from_slice_ref(cells.parties.as_flattened()), 4, cells.rows);
+        }
+        let text = |party: &'_ [u8; 4]| {
+            let length = party.iter().position(|byte| *byte == 0).unwrap_or(party.len());
+            String::from_utf8_lossy(&party[..length]).into_owned()
+        };
+        Ok(Arc::new(StringArray::from_iter_values(cells.parties.iter().map(text))))
     }
 
     fn outcomes(&mut self, column: Column, cells: &ColumnCells<'_>) -> Result<ArrayRef> {

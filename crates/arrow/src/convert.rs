@@ -7,18 +7,19 @@ use std::path::Path;
 
 use arrow_array::RecordBatch;
 use flagflow_check::escape_path;
-use flagflow_domain::Fuel;
+use flagflow_electricity::{Electricity, Instruction};
 use flagflow_exchange::convert::{
     ConvertOptions, ConvertRefusal, ConvertReport, RecordFormat, RecordTable, TableRecord,
     convert as convert_text, convert_records,
 };
 use flagflow_files::{Error, ErrorKind, Result, Source, input};
 use flagflow_frame::{LineEnd, Position};
+use flagflow_gas::Gas;
 
-use crate::flow::days;
+use crate::flow::ScanFlow as _;
 use crate::ipc::{IpcWriter, read_ipc};
 use crate::parquet::{ParquetWriter, read_parquet};
-use crate::row::{RowBuilder, ScanRow};
+use crate::row::{RowBuilder, expect_fitting};
 use crate::schema::{Column, schema};
 use crate::text::ObjectText;
 use crate::xlsx::{SheetFinding, WorkbookWriter, read_workbook};
@@ -122,10 +123,56 @@ fn unwritten(error: crate::Error) -> Error {
     Error::writing(std::io::Error::other(error.to_string()))
 }
 
+/// The columns of a sheet of gas records.
+const GAS_SHEET: &[Column] = &[
+    Column::Fuel,
+    Column::TransactionType,
+    Column::MeterPoint,
+    Column::DccServiceFlag,
+    Column::EffectiveFrom,
+    Column::OutcomeCode,
+];
+
+/// Returns the columns of a sheet that begins with a record: those of the record's flow, which they
+/// show.
+const fn sheet_columns(record: &TableRecord) -> &'static [Column] {
+    match record {
+        TableRecord::Electricity(Instruction::D0350(_)) => &[
+            Column::Fuel,
+            Column::InstructionNumber,
+            Column::MeterPoint,
+            Column::DccServiceFlag,
+            Column::EffectiveFrom,
+            Column::SupplierId,
+        ],
+        TableRecord::Electricity(Instruction::D0351(_)) => &[
+            Column::Fuel,
+            Column::InstructionNumber,
+            Column::IncomingInstructionNumber,
+            Column::MeterPoint,
+            Column::DeemedReceivedDate,
+            Column::DccServiceFlag,
+            Column::EffectiveFrom,
+            Column::SupplierId,
+            Column::ReasonCode,
+        ],
+        TableRecord::Electricity(Instruction::D0172(_)) => &[
+            Column::Fuel,
+            Column::InstructionNumber,
+            Column::DeemedReceivedDate,
+            Column::AnsweredFileIdentifier,
+            Column::Received,
+            Column::Accepted,
+            Column::Rejected,
+        ],
+        _ => GAS_SHEET,
+    }
+}
+
 enum TableWriter<W: Write + Send> {
     Parquet(Box<ParquetWriter<W>>),
     Ipc(Box<IpcWriter<W>>),
-    /// The workbook, once the fuel of its records is known.
+    /// The workbook, once the flow of its records is known.
     Workbook(Option<Box<WorkbookWriter>>, W),
 }
 
@@ -170,7 +217,7 @@ impl<W: Write + Send> BatchTable<W> {
             TableWriter::Parquet(writer) => writer.finish(self.metadata).map(|_| ()),
             TableWriter::Ipc(writer) => writer.finish(self.metadata),
             TableWriter::Workbook(book, output) => {
-                let book = book.map_or_else(|| WorkbookWriter::new(Fuel::Gas).map(Box::new), Ok);
+                let book = book.map_or_else(|| WorkbookWriter::new(GAS_SHEET).map(Box::new), Ok);
                 let findings: Vec<_> = report.refusals.iter().map(finding).collect();
                 book.and_then(|book| book.finish(&findings, output))
             }
@@ -180,26 +227,17 @@ impl<W: Write + Send> BatchTable<W> {
 }
 
 impl<W: Write + Send> RecordTable for BatchTable<W> {
-    fn write(&mut self, record: &TableRecord<'_>) -> Result<()> {
-        if let TableWriter::Workbook(book @ None, _) = &mut self.writer {
-            *book = Some(Box::new(WorkbookWriter::new(record.fuel).map_err(unwritten)?));
-        }
-        let values = &record.values;
-        if values.number.is_some_and(|number| i64::try_from(number).is_err()) {
-            return Err(unwritten(crate::columns::too_large()));
-        }
-        let reason = values.reason.map(String::from_utf8_lossy);
-        let row = ScanRow {
-            fuel: Some(record.fuel.as_str()),
-            transaction_type: Some(record.transaction_type),
-            point: Some(values.point),
-            flag: values.flag,
-            effective_from: days(values.date),
-            outcome: values.outcome,
-            reasons: reason.as_deref(),
-            number: values.number,
-            ..ScanRow::default()
+    fn write(&mut self, record: &TableRecord, reasons: &str) -> Result<()> {
+        let row = match record {
+            TableRecord::Gas(record) => Gas::row(record, reasons),
+            TableRecord::Electricity(record) => Electricity::row(record, reasons),
+            _ => return Ok(()),
         };
+        expect_fitting(&row).map_err(unwritten)?;
+        if let TableWriter::Workbook(book @ None, _) = &mut self.writer {
+            let columns = sheet_columns(record);
+            *book = Some(Box::new(WorkbookWriter::new(columns).map_err(unwritten)?));
+        }
         self.rows.push(&row, Position::START, None);
         if self.rows.len() == ROWS { self.flush().map_err(unwritten) } else { Ok(()) }
     }

@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use flagflow_codec::{Flow as _, Record};
-use flagflow_domain::Fuel;
+use flagflow_domain::{EffectiveDate, Fuel, MpanCore, ServiceFlag};
 use flagflow_electricity::{
-    Batch, Electricity, Flow, Format, Header, Profile, ReaderOptions, Update,
+    Batch, Electricity, Flow, Format, Header, Instruction, Profile, ReaderOptions, ReasonCode,
 };
 
 use crate::columns::ColumnCells;
-use crate::flow::{ScanFlow, days, push_reasons};
+use crate::flow::{ScanFlow, days};
 use crate::options::ScanOptions;
 use crate::row::ScanRow;
 
@@ -35,7 +34,7 @@ impl ScanFlow for Electricity {
         let profile = format.profile();
         metadata.insert("flagflow.flow".to_owned(), profile.flow().as_str().to_owned());
         metadata.insert("flagflow.profile".to_owned(), profile.name().to_owned());
-        let edition = header.and_then(|header| profile.edition_on(header.created().date()));
+        let edition = header.map(|header| profile.edition_on(header.created().date()));
         if let Some(edition) = edition {
             metadata.insert("flagflow.edition".to_owned(), edition.to_string());
         }
@@ -52,36 +51,47 @@ impl ScanFlow for Electricity {
             days: batch.days(),
             outcomes: batch.outcomes(),
             numbers: batch.instruction_numbers(),
+            parties: batch.parties(),
         }
     }
 
-    fn row(batch: &Batch, row: usize) -> ScanRow<'_> {
-        batch.record(row).map(|update| row_of(&update, None)).unwrap_or_default()
+    fn row<'r>(record: &'r Instruction, reasons: &'r str) -> ScanRow<'r> {
+        let row = ScanRow {
+            fuel: Some(Self::FUEL.as_str()),
+            transaction_type: Some(record.flow().as_str()),
+            number: Some(record.instruction_number()),
+            point: record.mpan_core().map(MpanCore::as_u64),
+            flag: record.flag().map_or(0, ServiceFlag::as_byte),
+            effective_from: record.effective_from().and_then(day_of),
+            reasons: Some(reasons),
+            ..ScanRow::default()
+        };
+        match record {
+            Instruction::D0350(update) => ScanRow { supplier: Some(update.supplier_id()), ..row },
+            Instruction::D0351(rejection) => ScanRow {
+                supplier: rejection.supplier_id(),
+                incoming: Some(rejection.incoming_instruction_number()),
+                deemed_received: day_of(rejection.deemed_received()),
+                ..row
+            },
+            Instruction::D0172(confirmation) => ScanRow {
+                deemed_received: day_of(confirmation.deemed_received()),
+                answered_file: Some(confirmation.file_identifier()),
+                received: Some(confirmation.received().into()),
+                accepted: Some(confirmation.accepted().into()),
+                rejected: Some(confirmation.rejected().into()),
+                ..row
+            },
+        }
     }
 
-    fn row_of<'r>(
-        record: &'r Record<Self>,
-        value: &Update,
-        scratch: &'r mut String,
-    ) -> ScanRow<'r> {
-        push_reasons(scratch, Self::values(value).reason.as_slice());
-        push_reasons(scratch, record.reasons());
-        row_of(value, Some(scratch))
+    fn reason_text(reason: &ReasonCode) -> &[u8] {
+        reason.as_bytes()
     }
 }
 
-fn row_of<'r>(update: &Update, reasons: Option<&'r str>) -> ScanRow<'r> {
-    let values = Electricity::values(update);
-    ScanRow {
-        fuel: Some(Fuel::Electricity.as_str()),
-        transaction_type: Some(update.flow().as_str()),
-        point: Some(values.point),
-        flag: values.flag,
-        effective_from: days(values.date),
-        reasons,
-        number: values.number,
-        ..ScanRow::default()
-    }
+fn day_of(day: EffectiveDate) -> Option<i32> {
+    days(day.as_packed())
 }
 
 /// Returns the format of a profile's files in a layout.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use flagflow_codec::{Batch, Content, Flow, RawLine, Record};
+use flagflow_codec::{Batch, Content, Flow, RawLine};
 use flagflow_domain::{EffectiveDate, Fuel};
 
 use crate::columns::ColumnCells;
@@ -32,15 +32,11 @@ pub(crate) trait ScanFlow: Flow {
     /// Returns the columns of a batch.
     fn cells(batch: &Batch<Self>) -> ColumnCells<'_>;
 
-    /// Returns a record of a batch.
-    fn row(batch: &Batch<Self>, row: usize) -> ScanRow<'_>;
+    /// Returns the row of a record, whose reasons have spaces between them.
+    fn row<'r>(record: &'r Self::Record, reasons: &'r str) -> ScanRow<'r>;
 
-    /// Returns a record of its line, if its values can be read.
-    fn row_of<'r>(
-        record: &'r Record<Self>,
-        value: &Self::Record,
-        scratch: &'r mut String,
-    ) -> ScanRow<'r>;
+    /// Returns the code of a reason.
+    fn reason_text(reason: &Self::Reason) -> &[u8];
 }
 
 /// Returns a line that is not a record as a JSON object of the texts of its items.
@@ -68,13 +64,12 @@ pub(crate) fn object_of<F: ScanFlow>(
     serde_json::to_string(&object).ok()
 }
 
-/// Appends reasons, separated by commas.
-pub(crate) fn push_reasons<R: AsRef<[u8]>>(text: &mut String, reasons: &[R]) {
+/// Replaces a text by the codes of reasons, with spaces between them.
+pub(crate) fn join_reasons<F: ScanFlow>(text: &mut String, reasons: &[F::Reason]) {
+    text.clear();
     for reason in reasons {
-        if !text.is_empty() {
-            text.push(',');
-        }
-        text.push_str(&String::from_utf8_lossy(reason.as_ref()));
+        text.push_str(if text.is_empty() { "" } else { " " });
+        text.push_str(&String::from_utf8_lossy(F::reason_text(reason)));
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use flagflow_codec::{Flow as _, Record};
 use flagflow_domain::{Fuel, Outcome};
-use flagflow_gas::{Batch, Detail, Gas, Header, ReaderOptions, Table, Tag, edition_on};
+use flagflow_gas::{Batch, Detail, Gas, Header, ReaderOptions, ReasonCode, Table, Tag, edition_on};
 
 use crate::columns::ColumnCells;
-use crate::flow::{ScanFlow, days, push_reasons};
+use crate::flow::{ScanFlow, days};
 use crate::options::ScanOptions;
 use crate::row::ScanRow;
 
@@ -47,37 +46,25 @@ impl ScanFlow for Gas {
             days: batch.days(),
             outcomes: batch.outcomes(),
             numbers: &[],
+            parties: &[],
         }
     }
 
-    fn row(batch: &Batch, row: usize) -> ScanRow<'_> {
-        batch.record(row).map(|detail| row_of(&detail, None)).unwrap_or_default()
+    fn row<'r>(record: &'r Detail, reasons: &'r str) -> ScanRow<'r> {
+        let outcome = record.outcome();
+        ScanRow {
+            fuel: Some(Self::FUEL.as_str()),
+            transaction_type: Some(outcome.map_or(Tag::E45, |_| Tag::E46).as_str()),
+            point: Some(record.meter_point_reference().as_u64()),
+            flag: record.flag().as_byte(),
+            effective_from: days(record.effective_from().as_packed()),
+            outcome: outcome.map_or(0, Outcome::first_letter),
+            reasons: Some(reasons),
+            ..ScanRow::default()
+        }
     }
 
-    fn row_of<'r>(
-        record: &'r Record<Self>,
-        value: &Detail,
-        scratch: &'r mut String,
-    ) -> ScanRow<'r> {
-        push_reasons(scratch, record.reasons());
-        row_of(value, Some(scratch))
-    }
-}
-
-fn row_of<'r>(detail: &Detail, reasons: Option<&'r str>) -> ScanRow<'r> {
-    let values = Gas::values(detail);
-    let tag = match Outcome::from_first_letter(values.outcome) {
-        Some(_) => Tag::E46,
-        None => Tag::E45,
-    };
-    ScanRow {
-        fuel: Some(Fuel::Gas.as_str()),
-        transaction_type: Some(tag.as_str()),
-        point: Some(values.point),
-        flag: values.flag,
-        effective_from: days(values.date),
-        outcome: values.outcome,
-        reasons,
-        ..ScanRow::default()
+    fn reason_text(reason: &ReasonCode) -> &[u8] {
+        reason.as_ref()
     }
 }

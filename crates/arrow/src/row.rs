@@ -6,8 +6,10 @@ use arrow_schema::SchemaRef;
 use std::sync::Arc;
 
 use flagflow_domain::Outcome;
+use flagflow_electricity::{FileIdentifier, SupplierId};
 use flagflow_frame::Position;
 
+use crate::columns::too_large;
 use crate::error::{Error, Result};
 use crate::schema::Column;
 
@@ -24,10 +26,10 @@ pub(crate) struct ScanRow<'r> {
     pub(crate) outcome: u8,
     pub(crate) reasons: Option<&'r str>,
     pub(crate) number: Option<u64>,
-    pub(crate) supplier: Option<&'r str>,
+    pub(crate) supplier: Option<SupplierId>,
     pub(crate) incoming: Option<u64>,
     pub(crate) deemed_received: Option<i32>,
-    pub(crate) answered_file: Option<&'r str>,
+    pub(crate) answered_file: Option<FileIdentifier>,
     pub(crate) received: Option<u64>,
     pub(crate) accepted: Option<u64>,
     pub(crate) rejected: Option<u64>,
@@ -106,6 +108,15 @@ impl RowBuilder {
     }
 }
 
+/// Refuses numbers that Int64 cannot hold.
+pub(crate) fn expect_fitting(row: &ScanRow<'_>) -> Result<()> {
+    let numbers = [row.number, row.incoming];
+    match numbers.iter().flatten().any(|number| i64::try_from(*number).is_err()) {
+        true => Err(too_large()),
+        false => Ok(()),
+    }
+}
+
 /// Returns a number; numbers above those of Int64 are refused before.
 fn int(column: Column, row: &ScanRow<'_>, position: Position) -> Option<i64> {
     let number = match column {
@@ -122,14 +133,14 @@ fn int(column: Column, row: &ScanRow<'_>, position: Position) -> Option<i64> {
     number.and_then(|number| i64::try_from(number).ok())
 }
 
-fn text<'r>(column: Column, row: &ScanRow<'r>) -> Option<&'r str> {
+fn text<'t>(column: Column, row: &'t ScanRow<'_>) -> Option<&'t str> {
     match column {
         Column::Fuel => row.fuel,
         Column::TransactionType => row.transaction_type,
         Column::OutcomeCode => Outcome::from_first_letter(row.outcome).map(Outcome::as_str),
         Column::ReasonCode => row.reasons.filter(|reasons| !reasons.is_empty()),
-        Column::SupplierId => row.supplier,
-        Column::AnsweredFileIdentifier => row.answered_file,
+        Column::SupplierId => row.supplier.as_ref().map(SupplierId::as_str),
+        Column::AnsweredFileIdentifier => row.answered_file.as_ref().map(FileIdentifier::as_str),
         Column::Error => row.error,
         _ => None,
     }

@@ -42,7 +42,7 @@ pub enum Column {
     EffectiveFrom,
     /// `AC` or `RJ`, of an E46.
     OutcomeCode,
-    /// The reasons of a rejection, separated by commas.
+    /// The reasons of a rejection, with spaces between them.
     ReasonCode,
     /// The number of the record's own instruction (J0109).
     InstructionNumber,

@@ -11,9 +11,9 @@ use flagflow_frame::{LineEnd, Position};
 
 use crate::columns::ArrayMaker;
 use crate::error::{Error, ErrorKind, Result};
-use crate::flow::{ScanFlow, object_of};
+use crate::flow::{ScanFlow, join_reasons, object_of};
 use crate::options::{OnError, ScanOptions};
-use crate::row::{RowBuilder, ScanRow};
+use crate::row::{RowBuilder, ScanRow, expect_fitting};
 use crate::schema::{Column, schema};
 
 /// Reads record batches.
@@ -234,15 +234,17 @@ impl<F: ScanFlow, R: BufRead> FlowSource<F, R> {
     /// Adds the records of the batch from a row on, and the bad records, in the file's order.
     fn push_rows(&mut self, first: usize, bad: &[ScanFault]) -> Result<()> {
         let mut bad = bad.iter().filter(|bad| bad.is_record).peekable();
-        let file = self.file.as_deref();
+        let (file, mut reasons) = (self.file.as_deref(), String::new());
         for row in first..self.batch.len() {
             let at = self.batch.position(row).and_then(|at| self.place.position(at));
             let at = at.unwrap_or_default();
             while let Some(before) = bad.next_if(|bad| bad.position.line < at.line) {
                 push_bad(&mut self.builder, before, file);
             }
-            let values = F::row(&self.batch, row);
-            expect_fitting(&values, at)?;
+            let Some(record) = self.batch.record(row) else { continue };
+            join_reasons::<F>(&mut reasons, self.batch.reasons(row));
+            let values = F::row(&record, &reasons);
+            expect_fitting(&values).map_err(|error| error.at(at))?;
             self.builder.push(&values, at, file);
         }
         bad.for_each(|bad| push_bad(&mut self.builder, bad, file));
@@ -261,9 +263,9 @@ impl<F: ScanFlow, R: BufRead> FlowSource<F, R> {
                     let raw = self.record.raw();
                     match raw.and_then(|raw| F::Record::try_from(&raw)) {
                         Ok(value) => {
-                            reasons.clear();
-                            let row = F::row_of(&self.record, &value, &mut reasons);
-                            expect_fitting(&row, position)?;
+                            join_reasons::<F>(&mut reasons, self.record.reasons());
+                            let row = F::row(&value, &reasons);
+                            expect_fitting(&row).map_err(|error| error.at(position))?;
                             self.builder.push(&row, position, self.file.as_deref());
                             continue;
                         }
@@ -295,15 +297,6 @@ fn push_bad(builder: &mut RowBuilder, bad: &ScanFault, file: Option<&str>) {
     let back = bad.position.column - 1;
     let position = Position { offset: bad.position.offset - back, ..bad.position };
     builder.push(&row, position, file);
-}
-
-/// Refuses numbers that Int64 cannot hold.
-fn expect_fitting(row: &ScanRow<'_>, position: Position) -> Result<()> {
-    let numbers = [row.number, row.incoming];
-    match numbers.iter().flatten().any(|number| i64::try_from(*number).is_err()) {
-        true => Err(crate::columns::too_large().at(position)),
-        false => Ok(()),
-    }
 }
 
 /// Returns an error of the reader that is about the part.

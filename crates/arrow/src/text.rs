@@ -16,6 +16,9 @@ use chrono::{Days, NaiveDate};
 
 use crate::schema::Column;
 
+/// The name of the reasons of an electricity record in text.
+pub(crate) const REASONS: &str = "rejection_reason_code";
+
 const DAY: i64 = 24 * 60 * 60;
 
 /// Returns the day that is so many days from 1 January 1970, if there is such a day.
@@ -128,6 +131,11 @@ impl<I> ObjectText<I> {
                 }
                 self.text.push(if is_first { b'{' } else { b',' });
                 is_first = false;
+                let is_reasons = [Column::ReasonCode.as_str(), REASONS].contains(name);
+                if is_reasons && is_electric {
+                    push_list(&mut self.text, &text);
+                    continue;
+                }
                 push_quoted(&mut self.text, name);
                 self.text.push(b':');
                 push_quoted(&mut self.text, &text);
@@ -136,6 +144,17 @@ impl<I> ObjectText<I> {
             self.text.extend_from_slice(self.line_end.as_bytes());
         }
     }
+}
+
+/// Writes the reasons of a record, which have spaces between them, as a list under their key.
+fn push_list(out: &mut Vec<u8>, reasons: &str) {
+    push_quoted(out, REASONS);
+    out.extend_from_slice(b":[");
+    for (at, reason) in reasons.split_ascii_whitespace().enumerate() {
+        out.extend_from_slice(if at == 0 { b"" } else { b"," });
+        push_quoted(out, reason);
+    }
+    out.push(b']');
 }
 
 fn push_quoted(out: &mut Vec<u8>, text: &str) {

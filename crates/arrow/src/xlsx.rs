@@ -14,7 +14,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::Column;
-use crate::text::{day, number_text};
+use crate::text::{REASONS, day, number_text};
 
 /// The most rows of a sheet, below the row of column names.
 pub const MOST_ROWS: u32 = 1_048_575;
@@ -56,24 +56,21 @@ impl std::fmt::Debug for WorkbookWriter {
 }
 
 impl WorkbookWriter {
-    /// Begins a workbook. The sheet has the columns that records of a fuel have.
+    /// Begins a workbook. The sheet has the given columns.
     ///
     /// # Errors
     ///
     /// The temporary file cannot be made.
-    pub fn new(fuel: Fuel) -> Result<Self> {
-        let columns: Vec<_> = match fuel {
-            Fuel::Gas => Column::VALUES.iter().copied().take(6).collect(),
-            Fuel::Electricity => {
-                let is_of_it = |column: &Column| *column != Column::OutcomeCode;
-                Column::VALUES.iter().copied().filter(is_of_it).collect()
-            }
-        };
+    pub fn new(columns: &[Column]) -> Result<Self> {
         let mut workbook = Workbook::new();
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(unwritable)?;
-        let names = columns.iter().map(|column| column.as_str());
+        let names = columns.iter().map(|column| match column {
+            // the name that a table of text has
+            Column::ReasonCode => REASONS,
+            other => other.as_str(),
+        });
         begin(sheet, "records", names).map_err(unwritable)?;
-        Ok(Self { workbook, columns, rows: 0 })
+        Ok(Self { workbook, columns: columns.to_vec(), rows: 0 })
     }
 
     /// Writes a batch of all columns of values.

@@ -15,8 +15,10 @@ pub(crate) trait CheckedFlow: Flow {
     const FLAG: Self::Field;
     /// The day from which the flag is effective.
     const DAY: Self::Field;
-    /// The number of a file, in its header.
+    /// The number of a file, in its header or its first group.
     const FILE_NUMBER: Self::Field;
+    /// The identifier of a file, in its header, if there is one beside the number.
+    const FILE_IDENTIFIER: Option<Self::Field>;
 
     /// The field's name in reports.
     fn name(field: &Self::Field) -> &str;

@@ -101,11 +101,13 @@ impl<'l, 'o, C: FlowCheck<'o>, V: Visitor> Chunk<'l, '_, 'o, C, V> {
     fn check_rows(&mut self) -> Result<(), V::Error> {
         let rows = self.rows;
         while self.next < rows {
-            let end = self.next + self.canonical(self.next..rows);
+            let limit = rows.min(self.next.saturating_add(self.check.rows_left()));
+            let end = self.next + self.canonical(self.next..limit);
             self.segment(self.next..end)?;
-            self.count_only(end..rows);
+            self.count_only(end..limit);
             // the first row that is canonical again, or one whose findings are to be shown
-            if self.next < rows && !self.is_canonical(self.next) {
+            let is_limit = self.next == limit;
+            if self.next < rows && (is_limit || !self.is_canonical(self.next)) {
                 self.by_line()?;
                 if !self.check.is_in_records() {
                     return Ok(());

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use flagflow_domain::{Distributor, EffectiveDate, MpanCore, ServiceFlag};
+use flagflow_electricity::{Flow, Instruction};
 
 use crate::error::Error;
 use crate::report::PerFlag;
@@ -15,7 +16,8 @@ use crate::visitor::{DeferredFinding, FileStart, Visitor};
 
 pub use histogram::{Bar, Histogram};
 
-/// Accepted records by flag, by effective month, and in electricity files by distributor.
+/// Accepted records by flag, by effective month, and in electricity files by distributor; of a D0172,
+/// whose records have none of these, the instructions that it confirms.
 ///
 /// A visitor of a check ([`check_records`](crate::check_records)). It counts exactly the records
 /// that the report counts as accepted, even if that was decided at the end of the file; the counts
@@ -40,7 +42,45 @@ pub struct Counts {
     /// Records whose day cannot be read.
     dayless: Flagged,
     distributors: Box<[u64; 100]>,
-    electricity: bool,
+    confirmed: Confirmed,
+    /// The flow of the file, of electricity.
+    flow: Option<Flow>,
+}
+
+/// The instructions that accepted records of a D0172 confirm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Confirmed {
+    /// Records, each of which confirms one file.
+    pub files: u64,
+    /// Instructions received.
+    pub received: u64,
+    /// Instructions accepted.
+    pub accepted: u64,
+    /// Instructions rejected.
+    pub rejected: u64,
+}
+
+impl Confirmed {
+    fn add(&mut self, other: &Self) {
+        self.files += other.files;
+        self.received += other.received;
+        self.accepted += other.accepted;
+        self.rejected += other.rejected;
+    }
+
+    /// The numbers of one record; those that cannot be read are 0.
+    fn of(instruction: Option<Instruction>) -> Self {
+        match instruction {
+            Some(Instruction::D0172(record)) => Self {
+                files: 1,
+                received: record.received().into(),
+                accepted: record.accepted().into(),
+                rejected: record.rejected().into(),
+            },
+            _ => Self { files: 1, ..Self::default() },
+        }
+    }
 }
 
 /// A number for each flag, and one for records whose flag cannot be read.
@@ -62,7 +102,8 @@ impl Default for Counts {
             years: BTreeMap::new(),
             dayless: Flagged::default(),
             distributors: Box::new([0; 100]),
-            electricity: false,
+            confirmed: Confirmed::default(),
+            flow: None,
         }
     }
 }
@@ -100,10 +141,16 @@ impl Counts {
         ids.zip(*self.distributors).filter(|(_, count)| *count > 0)
     }
 
-    /// Returns the total of all flags.
+    /// Returns the instructions that the records of D0172 files confirm.
+    #[must_use]
+    pub const fn confirmed(&self) -> Confirmed {
+        self.confirmed
+    }
+
+    /// Returns the number of all records.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.flags().total()
+        self.flags().total() + self.confirmed.files
     }
 
     /// Returns the approximate memory of the counts, in bytes.
@@ -122,13 +169,14 @@ impl Counts {
         for (own, count) in self.distributors.iter_mut().zip(*other.distributors) {
             *own += count;
         }
+        self.confirmed.add(&other.confirmed);
     }
 
     /// Counts a record, or removes it from the counts.
     #[inline]
     fn change(&mut self, values: RecordValues, by: impl Fn(&mut u64)) {
         by(self.of_day(values.day).of(values.flag));
-        if self.electricity
+        if self.flow.is_some()
             && let Some(mpan) = values.point.and_then(|point| MpanCore::new(point).ok())
         {
             by(&mut self.distributors[usize::from(mpan.distributor().id())]);
@@ -225,13 +273,21 @@ impl Visitor for Counts {
     type Error = Error;
 
     fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), Error> {
-        self.electricity = matches!(beginning.shape, FileFormat::Electricity(..));
+        self.flow = match beginning.shape {
+            FileFormat::Electricity(_, profile) => Some(profile.flow()),
+            FileFormat::Gas(_) => None,
+        };
         Ok(())
     }
 
     #[inline]
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
-        if !verdict.rejected {
+        if verdict.rejected {
+            return Ok(());
+        }
+        if self.flow == Some(Flow::D0172) {
+            self.confirmed.add(&Confirmed::of(verdict.instruction()));
+        } else {
             self.change(verdict.values, |count| *count += 1);
         }
         Ok(())
@@ -242,7 +298,7 @@ impl Visitor for Counts {
             *self.of_month(day / 10_000, day / 100 % 100 - 1).of(ServiceFlag::from_byte(*flag)) +=
                 1;
         }
-        if self.electricity {
+        if self.flow.is_some() {
             let mpans = rows.points().iter().filter_map(|point| MpanCore::new(*point).ok());
             for mpan in mpans {
                 self.distributors[usize::from(mpan.distributor().id())] += 1;

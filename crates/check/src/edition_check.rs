@@ -48,7 +48,7 @@ impl EditionCheck {
             EditionChoice::Auto => by_day.unwrap_or(Edition::Any),
         };
         if rule::edition_unknown::breaks(options.edition, by_day) {
-            let message = || rule::edition_unknown::message(has_header, day.is_some());
+            let message = || rule::edition_unknown::message(has_header);
             findings.whole(RuleId::EditionUnknown, line, message);
         }
     }

@@ -63,10 +63,15 @@ impl Envelope {
         self.first_text.as_ref()
     }
 
-    /// Keeps a line with text while it may be the last before a missing trailer.
+    /// Returns the last line with text, of a file without a trailer.
+    pub(crate) fn last_text(&mut self) -> Option<SavedLine> {
+        self.last_text.clone().filter(|_| !self.has_trailer)
+    }
+
+    /// Keeps a line with text while it may be the last one.
     #[inline]
     pub(crate) fn take_text(&mut self, line: &Line<'_>) {
-        if self.has_header && !self.has_trailer {
+        if !self.has_trailer {
             let spot = LineRef::of_line(line);
             self.last_text.get_or_insert_with(|| SavedLine::new(spot)).set(spot);
         }

@@ -83,7 +83,7 @@ impl fmt::Display for Error {
             Cause::Empty => f.write_str("the file is empty"),
             Cause::OtherFlow(flow) => write!(
                 f,
-                "{flow} is not a flow that flagflow reads: it reads D0350 and D0351; --flow overrides"
+                "{flow} is not a flow that flagflow reads: it reads D0350, D0351 and D0172; --flow overrides"
             ),
             Cause::Unrecognised { looks, beginning } => write!(
                 f,

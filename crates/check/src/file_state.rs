@@ -177,7 +177,7 @@ impl<'o, V: Visitor> FileState<'o, V> {
 
     /// Takes the day on which the file was made, by its header, if there is one.
     pub(crate) fn begin(&mut self, day: Option<EffectiveDate>, line: LineRef<'_>) {
-        let by_day = day.zip(self.format).and_then(|(day, format)| format.edition_on(day));
+        let by_day = day.zip(self.format).map(|(day, format)| format.edition_on(day));
         let header = (day, self.envelope.has_header());
         self.edition.begin(self.options, header, by_day, line, &mut self.findings);
     }
@@ -215,6 +215,11 @@ impl<'o, V: Visitor> FileState<'o, V> {
     /// Returns whether rows may be checked without their lines: no digest is made of them.
     pub(crate) const fn may_take_rows(&self) -> bool {
         self.sequence.is_none()
+    }
+
+    /// Compares no records with one another: answers repeat points and days.
+    pub(crate) fn compare_none(&mut self) {
+        self.seen = None;
     }
 
     /// Returns whether records are compared with one another.
@@ -441,6 +446,10 @@ impl<'o, V: Visitor> FileState<'o, V> {
             envelope: self.envelope.has_header() || self.envelope.has_trailer(),
             file_type,
             edition: self.edition.edition(),
+            profile: match self.format {
+                Some(FileFormat::Electricity(_, profile)) => Some(profile.name().to_owned()),
+                _ => None,
+            },
             records,
             accepted: records - rejected,
             rejected,

@@ -14,8 +14,8 @@ use crate::verdict::RuleFlags;
 /// The rules that a row breaks: one bit for each of `FlowCheck::ROW_RULES`.
 pub(crate) type RuleBits = u8;
 
-/// The most rules that a row breaks: two on its date, one on each other field.
-const MOST_BROKEN: usize = 5;
+/// The most rules that a row breaks: two on its point and its date, one on each other field.
+const MOST_BROKEN: usize = 7;
 
 /// The rules that a row breaks.
 #[derive(Default)]

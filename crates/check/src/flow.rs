@@ -31,17 +31,6 @@ pub(crate) trait FlowCheck<'o>: Sized {
     /// Reads a canonical line.
     fn read_canonical(&self, line: &[u8]) -> Option<<Self::Flow as Flow>::Record>;
 
-    /// Returns whether no item of a canonical line breaks a rule by itself.
-    #[inline]
-    fn is_clean(&self, _parsed: &mut Parsed<'_, Self::Flow>) -> bool {
-        true
-    }
-
-    /// Returns whether rows can be checked by their columns.
-    fn takes_rows(&self) -> bool {
-        true
-    }
-
     /// Returns whether a line may be in the file; the first record decides.
     #[inline]
     fn is_expected(&mut self, _tag: <Self::Flow as Names>::Tag) -> bool {
@@ -89,8 +78,16 @@ pub(crate) trait FlowCheck<'o>: Sized {
     /// Checks an item of a header.
     fn check_header_item(&mut self, item: ItemRef<'_, Self::Flow>, findings: &mut FindingCounts);
 
-    /// Returns the series and the number of the file, by its header.
-    fn identify(&self, header: &RawLine<'_, Self::Flow>) -> (Option<Series>, Option<FileNumber>);
+    /// Returns the series of the file, by its header.
+    fn series(&self, header: &RawLine<'_, Self::Flow>) -> Option<Series>;
+
+    /// Returns the number of the file, by the line that has its item.
+    fn file_number(&self, line: &RawLine<'_, Self::Flow>) -> Option<FileNumber>;
+
+    /// Returns the identifier of the file, by its header.
+    fn file_identifier(&self, _header: &RawLine<'_, Self::Flow>) -> Option<String> {
+        None
+    }
 
     /// Checks an item of a record, a reason or a group, and takes its value.
     fn check_item(

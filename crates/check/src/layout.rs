@@ -19,11 +19,13 @@ pub enum Flow {
     D0350,
     /// Rejections of electricity updates, provider to DCC.
     D0351,
+    /// Confirmations of files of electricity updates, provider to DCC.
+    D0172,
 }
 
 impl Flow {
     /// Every flow.
-    pub const ALL: [Self; 4] = [Self::E45, Self::E46, Self::D0350, Self::D0351];
+    pub const ALL: [Self; 5] = [Self::E45, Self::E46, Self::D0350, Self::D0351, Self::D0172];
 
     /// Returns the name that reports and options use.
     #[must_use]
@@ -33,6 +35,7 @@ impl Flow {
             Self::E46 => "e46",
             Self::D0350 => "d0350",
             Self::D0351 => "d0351",
+            Self::D0172 => "d0172",
         }
     }
 
@@ -43,6 +46,7 @@ impl Flow {
             Self::E46 => "E46",
             Self::D0350 => "D0350",
             Self::D0351 => "D0351",
+            Self::D0172 => "D0172",
         }
     }
 
@@ -52,6 +56,7 @@ impl Flow {
             Self::E45 | Self::E46 => None,
             Self::D0350 => Some(flagflow_electricity::Flow::D0350),
             Self::D0351 => Some(flagflow_electricity::Flow::D0351),
+            Self::D0172 => Some(flagflow_electricity::Flow::D0172),
         }
     }
 
@@ -70,6 +75,7 @@ impl From<flagflow_electricity::Flow> for Flow {
         match flow {
             flagflow_electricity::Flow::D0350 => Self::D0350,
             flagflow_electricity::Flow::D0351 => Self::D0351,
+            flagflow_electricity::Flow::D0172 => Self::D0172,
         }
     }
 }
@@ -82,7 +88,7 @@ impl fmt::Display for Flow {
 
 /// Error for a text that is not the name of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a flow: expected e45, e46, d0350 or d0351")]
+#[error("not a flow: expected e45, e46, d0350, d0351 or d0172")]
 pub struct UnknownFlow;
 
 impl FromStr for Flow {

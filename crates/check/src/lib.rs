@@ -70,7 +70,7 @@ mod verdict;
 mod visitor;
 
 pub use baseline::{Baseline, BaselineError, KnownFindings};
-pub use counts::{Bar, Counts, Flagged, Histogram, Month};
+pub use counts::{Bar, Confirmed, Counts, Flagged, Histogram, Month};
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape, escape_path};
 pub use layout::{Flow, Layout, UnknownFlow, UnknownLayout};

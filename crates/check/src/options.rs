@@ -85,10 +85,12 @@ pub struct Options {
     pub with_reasons: bool,
     /// Includes reasons in the count of the trailer (profile).
     pub count_reasons: bool,
-    /// The profile for reading D0350 files; the built-in one is a placeholder.
+    /// The profile for reading D0350 files.
     pub d0350: Arc<Profile>,
-    /// The profile for reading D0351 files; the built-in one is a placeholder.
+    /// The profile for reading D0351 files.
     pub d0351: Arc<Profile>,
+    /// The profile for reading D0172 files.
+    pub d0172: Arc<Profile>,
     /// The known findings of the file, which are counted separately. See
     /// [`Baseline::of`](crate::Baseline::of).
     pub baseline: Option<Arc<KnownFindings>>,
@@ -107,6 +109,17 @@ impl Options {
         match profile.flow() {
             flagflow_electricity::Flow::D0350 => self.d0350 = profile,
             flagflow_electricity::Flow::D0351 => self.d0351 = profile,
+            flagflow_electricity::Flow::D0172 => self.d0172 = profile,
+        }
+    }
+
+    /// Returns the profile for reading files of a flow.
+    #[must_use]
+    pub const fn profile(&self, flow: flagflow_electricity::Flow) -> &Arc<Profile> {
+        match flow {
+            flagflow_electricity::Flow::D0350 => &self.d0350,
+            flagflow_electricity::Flow::D0351 => &self.d0351,
+            flagflow_electricity::Flow::D0172 => &self.d0172,
         }
     }
 }
@@ -130,6 +143,7 @@ impl Default for Options {
             count_reasons: false,
             d0350: Profile::builtin(flagflow_electricity::Flow::D0350),
             d0351: Profile::builtin(flagflow_electricity::Flow::D0351),
+            d0172: Profile::builtin(flagflow_electricity::Flow::D0172),
             baseline: None,
             file_name: None,
             sequence: Sequence::Off,

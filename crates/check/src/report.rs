@@ -24,6 +24,8 @@ pub struct Report {
     pub file_type: Option<String>,
     /// The edition of the valid flags.
     pub edition: Edition,
+    /// The name of the profile that an electricity file was read with.
+    pub profile: Option<String>,
     /// Lines that are records, good or bad.
     pub records: u64,
     /// Records without an error.

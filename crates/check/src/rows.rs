@@ -9,7 +9,8 @@ use flagflow_rows::RowColumns;
 use crate::checked_flow::RowRecords;
 use crate::verdict::{FileFormat, RuleFlags, Verdict};
 
-/// Canonical rows, as columns of equal length; the numbers are none where records have no number.
+/// Canonical rows, as columns of equal length; of numbers and parties there are none where records
+/// have none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CanonicalRows<'c> {
     pub(crate) marks: &'c [u8],
@@ -17,6 +18,8 @@ pub(crate) struct CanonicalRows<'c> {
     pub(crate) points: &'c [u64],
     pub(crate) flags: &'c [u8],
     pub(crate) dates: &'c [u32],
+    /// The suppliers; none where records have none.
+    pub(crate) parties: &'c [[u8; 4]],
 }
 
 impl<'c> CanonicalRows<'c> {
@@ -31,6 +34,7 @@ impl<'c> CanonicalRows<'c> {
             numbers: decoder.numbers(columns).map(|it| &it[rows.clone()]).unwrap_or_default(),
             points: &decoder.points(columns)[rows.clone()],
             flags: &decoder.flags(columns)[rows.clone()],
+            parties: decoder.parties(columns).map(|it| &it[rows.clone()]).unwrap_or_default(),
             dates: &columns.dates()[rows],
         }
     }

@@ -2,7 +2,9 @@
 //! docs/rules.md is generated from the registry.
 
 pub(crate) mod byte_order_mark;
+pub(crate) mod confirmation_counts;
 pub(crate) mod conflicting_update;
+pub(crate) mod control_character;
 pub(crate) mod date_out_of_range;
 pub(crate) mod duplicate_meter_point;
 pub(crate) mod edition_unknown;
@@ -15,12 +17,14 @@ pub mod flag_not_in_edition;
 pub(crate) mod flow_count;
 pub(crate) mod flow_version;
 pub mod future_effective_date;
+pub(crate) mod group_cardinality;
 pub(crate) mod group_count;
 pub mod instruction_number;
 pub(crate) mod instruction_type;
 pub(crate) mod invalid_date;
 pub(crate) mod invalid_file_id;
 pub(crate) mod invalid_reason;
+pub(crate) mod invalid_supplier_id;
 pub(crate) mod invalid_time;
 pub(crate) mod invalid_timestamp;
 pub(crate) mod item_too_long;
@@ -37,7 +41,6 @@ pub(crate) mod non_ascii;
 pub(crate) mod not_a_number;
 pub mod participant_mismatch;
 pub(crate) mod placeholder_date;
-pub(crate) mod placeholder_profile;
 pub(crate) mod record_count;
 pub(crate) mod same_content;
 pub(crate) mod second_file;
@@ -47,6 +50,7 @@ pub(crate) mod sequence_skipped;
 pub(crate) mod sequence_unknown;
 pub(crate) mod sequence_wrapped;
 pub(crate) mod test_flag;
+pub(crate) mod too_many_instructions;
 pub(crate) mod trailing_blanks;
 pub(crate) mod trailing_padding;
 pub(crate) mod unexpected_record;
@@ -80,8 +84,6 @@ use flagflow_frame::escape;
 pub enum RuleId {
     /// The file begins with a UTF-8 byte-order mark.
     ByteOrderMark,
-    /// The file was read with a profile whose group codes are placeholders.
-    PlaceholderProfile,
     /// The edition of the file's flags is unknown.
     EditionUnknown,
     /// The name of the file does not have the usual form.
@@ -108,6 +110,10 @@ pub enum RuleId {
     WrongLength,
     /// A record is in a place where it is not allowed.
     UnexpectedRecord,
+    /// A group occurs more often or less often than its flow allows.
+    GroupCardinality,
+    /// A D0350 has more instructions than a confirmation can count.
+    TooManyInstructions,
     /// A second file begins after the trailer.
     SecondFile,
     /// A line does not end with a pipe.
@@ -116,6 +122,8 @@ pub enum RuleId {
     TrailingBlanks,
     /// A byte is outside ASCII.
     NonAscii,
+    /// A text item has a control character.
+    ControlCharacter,
     /// An item is longer than its maximum length.
     ItemTooLong,
     /// A mandatory item has no value.
@@ -146,7 +154,7 @@ pub enum RuleId {
     InvalidFileId,
     /// The file cannot be placed after the previous file.
     SequenceUnknown,
-    /// The file has the number of the previous file.
+    /// The file has the number or the identifier of the previous file.
     SequenceRepeated,
     /// The file's number is lower than that of the previous file.
     SequenceBackwards,
@@ -164,6 +172,8 @@ pub enum RuleId {
     GroupCount,
     /// The trailer's flow count is not the number of top-level groups.
     FlowCount,
+    /// The accepted and rejected instructions of a confirmation are not those received.
+    ConfirmationCounts,
     /// An instruction type is not that of the flow.
     InstructionType,
     /// The check digits of a Meter Point Reference are wrong.
@@ -180,6 +190,8 @@ pub enum RuleId {
     PlaceholderDate,
     /// A date of an electricity file is outside 1950 to 2199.
     DateOutOfRange,
+    /// A supplier id does not have the form of a participant id.
+    InvalidSupplierId,
     /// MPANs belong to a distributor other than the receiver of the file.
     ParticipantMismatch,
     /// An instruction number is 0, or not higher than the number before it.
@@ -238,7 +250,6 @@ impl Rule {
 /// Every rule, in the order of [`RuleId`].
 pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &byte_order_mark::RULE,
-    &placeholder_profile::RULE,
     &edition_unknown::RULE,
     &file_name::RULE,
     &missing_header::RULE,
@@ -252,10 +263,13 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &unknown_record::RULE,
     &wrong_length::RULE,
     &unexpected_record::RULE,
+    &group_cardinality::RULE,
+    &too_many_instructions::RULE,
     &second_file::RULE,
     &missing_trailing_bar::RULE,
     &trailing_blanks::RULE,
     &non_ascii::RULE,
+    &control_character::RULE,
     &item_too_long::RULE,
     &empty_item::RULE,
     &not_a_number::RULE,
@@ -280,6 +294,7 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &file_id_mismatch::RULE,
     &group_count::RULE,
     &flow_count::RULE,
+    &confirmation_counts::RULE,
     &instruction_type::RULE,
     &mprn_check_digits::RULE,
     &mpan_check_digit::RULE,
@@ -288,6 +303,7 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &future_effective_date::RULE,
     &placeholder_date::RULE,
     &date_out_of_range::RULE,
+    &invalid_supplier_id::RULE,
     &participant_mismatch::RULE,
     &instruction_number::RULE,
     &file_sequence_number::RULE,
@@ -405,6 +421,8 @@ pub(crate) fn of_fault(kind: ErrorKind) -> RuleId {
         ErrorKind::MalformedRecord { .. } => RuleId::MalformedRecord,
         ErrorKind::UnexpectedRecord => RuleId::UnexpectedRecord,
         ErrorKind::NonAscii => RuleId::NonAscii,
+        ErrorKind::NotPrintable => RuleId::ControlCharacter,
+        ErrorKind::EmptyItem => RuleId::EmptyItem,
         ErrorKind::NotANumber => RuleId::NotANumber,
         ErrorKind::UnknownFlag => RuleId::UnknownFlag,
         ErrorKind::UnknownOutcome => RuleId::UnknownOutcome,
@@ -460,10 +478,13 @@ pub(crate) fn message_of_electric_fault(
 
 /// Returns the codes that a line may begin with.
 fn codes(profile: &Profile, layout: Layout) -> String {
-    let kinds = [LineKind::Header, LineKind::Group, LineKind::Record, LineKind::Trailer];
-    let codes = kinds.map(|kind| profile.code(kind, layout));
-    let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty()).collect();
-    codes.join(", ")
+    let mut groups: Vec<_> = profile.groups().collect();
+    // in the order of a file
+    groups.sort_by_key(|group| group.level());
+    let groups = groups.iter().map(|group| group.code());
+    let envelope = |kind| std::iter::once(profile.code(kind, layout));
+    let codes = envelope(LineKind::Header).chain(groups).chain(envelope(LineKind::Trailer));
+    codes.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the message for an item that the electricity codec cannot read. Quotes or blanks around
@@ -479,6 +500,11 @@ pub(crate) fn message_of_electric_item(
         ElectricKind::NonAscii => {
             return non_ascii::message(bytes.get(fault.start - item.start()..).unwrap_or_default());
         }
+        ElectricKind::NotPrintable => {
+            let byte = bytes.get(fault.start - item.start()).copied();
+            return control_character::message(byte.unwrap_or_default());
+        }
+        ElectricKind::EmptyItem => return empty_item::message(item.field().name()),
         ElectricKind::ItemTooLong { .. } | ElectricKind::NotANumber
             if item.field() == Field::MpanCore =>
         {
@@ -524,14 +550,13 @@ pub(crate) mod testing {
 
     /// A D0350 that breaks no rule but notes.
     pub(crate) const GOOD_D0350: &[u8] =
-        b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n\
-        X02|1|DC01|1013044353630|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n";
+        b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n\
+        82H|1|DC01|1013044353630|A|20220201|MRCY|\nZPT|0000000042|2||1|20220301093500|\n";
 
-    /// Returns the findings of a file (rule, line, offset, length), without notes on edition and
-    /// profile.
+    /// Returns the findings of a file (rule, line, offset, length), without notes on the edition.
     pub(crate) fn findings(file: &[u8]) -> Vec<(&'static str, u64, u64, u64)> {
         let mut all = findings_with_notes(file);
-        all.retain(|finding| !["edition-unknown", "placeholder-profile"].contains(&finding.0));
+        all.retain(|finding| finding.0 != "edition-unknown");
         all
     }
 
@@ -543,6 +568,12 @@ pub(crate) mod testing {
             ["0000123409", "1234567810"][usize::from(point == 1)]
         )
         .into_bytes()
+    }
+
+    /// Returns a D0350 file with a file identifier, a file sequence number and a day.
+    pub(crate) fn numbered(identifier: &str, number: &str, day: u64) -> Vec<u8> {
+        let file = String::from_utf8(d0350(identifier, day)).unwrap();
+        file.replace("81H|1|", &format!("81H|{number}|")).into_bytes()
     }
 
     /// Returns a good D0350 file with a file identifier and a day.

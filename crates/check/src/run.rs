@@ -19,7 +19,6 @@ use crate::report::Report;
 use crate::rule;
 use crate::sequence::{FileIdentity, Sequence};
 use crate::sniff::{self, Looks};
-use crate::span::LineRef;
 use crate::verdict::FileFormat;
 use crate::visitor::{NoVisitor, Visitor};
 
@@ -136,8 +135,10 @@ pub fn check_records<V: Visitor>(
             check_rest(check, lines)
         }
         FileFormat::Electricity(layout, profile) => {
-            let first = LineRef::of_line(&line);
-            let rules = ElectricityRules::new(layout, profile, first, &mut state.findings);
+            if profile.flow() != flagflow_electricity::Flow::D0350 {
+                state.compare_none();
+            }
+            let rules = ElectricityRules::new(layout, profile);
             let mut check = FileCheck::new(state, rules, &line);
             check.take_line(&line)?;
             check_rest(check, lines)

@@ -56,6 +56,8 @@ pub struct FileIdentity {
     pub series: Option<Series>,
     /// The file's number.
     pub number: Option<FileNumber>,
+    /// File identifier (J1064) of an electricity file, which no other file of the series has.
+    pub identifier: Option<String>,
     /// The digest of the content; `None` if only a number is known.
     pub content: Option<FileContent>,
 }
@@ -64,11 +66,17 @@ impl FileIdentity {
     /// Returns the identity of a file of any series with a number only.
     #[must_use]
     pub const fn numbered(number: FileNumber) -> Self {
-        Self { series: None, number: Some(number), content: None }
+        Self { series: None, number: Some(number), identifier: None, content: None }
+    }
+
+    /// Returns both series if they are known and differ.
+    pub(crate) fn other_series<'a>(&'a self, other: &'a Self) -> Option<(&'a Series, &'a Series)> {
+        let (before, series) = (self.series.as_ref()?, other.series.as_ref()?);
+        (before != series).then_some((before, series))
     }
 }
 
-/// Files that are numbered together: those of one sender and kind.
+/// Files that are numbered together: those of one sender and kind, in electricity for one receiver.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -86,6 +94,9 @@ pub enum Series {
         flow: Flow,
         /// From participant (J0938), at most 4 characters.
         from_participant: String,
+        /// To participant, at most 4 characters.
+        #[serde(default)]
+        to_participant: String,
     },
 }
 
@@ -95,8 +106,9 @@ impl fmt::Display for Series {
             Self::Gas { organisation_id, file_type } => {
                 write!(f, "{file_type} of organisation {organisation_id}")
             }
-            Self::Electricity { flow, from_participant } => {
-                write!(f, "{} of {}", flow.tag(), escape(from_participant.as_bytes()))
+            Self::Electricity { flow, from_participant, to_participant } => {
+                let [from, to] = [from_participant, to_participant].map(|it| escape(it.as_bytes()));
+                write!(f, "{} of {from} for {to}", flow.tag())
             }
         }
     }
@@ -109,35 +121,38 @@ impl fmt::Display for Series {
 pub enum FileNumber {
     /// GENERATION_NUMBER of the gas header A00, at most 6 digits.
     Generation(u32),
-    /// File identifier (J1064) of the electricity header, at most 10 characters; zeros matter.
-    /// Numbers from text ([`FromStr`]) are identifiers too, and are read as a generation number in
-    /// a comparison with a gas file.
-    Identifier(String),
+    /// File sequence number (J0330) of an electricity file, at most 12 digits.
+    Sequence(u64),
+    /// A number from text ([`FromStr`]): a comparison reads it as the number of the file that is
+    /// compared with it.
+    #[serde(alias = "identifier")]
+    Text(String),
 }
 
 impl fmt::Display for FileNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Generation(number) => number.fmt(f),
-            Self::Identifier(text) => escape(text.as_bytes()).fmt(f),
+            Self::Sequence(number) => number.fmt(f),
+            Self::Text(text) => escape(text.as_bytes()).fmt(f),
         }
     }
 }
 
 /// Error for a text that is not a file's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a file's number: expected at most 6 digits (gas) or 10 characters (electricity)")]
+#[error("not a file's number: expected at most 6 digits (gas) or 12 digits (electricity)")]
 pub struct InvalidFileNumber;
 
-/// The maximum number of characters of a file identifier.
-const MOST: usize = 10;
+/// The maximum number of characters of a file's number.
+const MOST: usize = 12;
 
 impl FromStr for FileNumber {
     type Err = InvalidFileNumber;
 
     fn from_str(text: &str) -> Result<Self, InvalidFileNumber> {
         let fits = (1..=MOST).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
-        fits.then(|| Self::Identifier(text.to_owned())).ok_or(InvalidFileNumber)
+        fits.then(|| Self::Text(text.to_owned())).ok_or(InvalidFileNumber)
     }
 }
 
@@ -152,9 +167,9 @@ impl FromStr for FileNumber {
 pub struct FileContent {
     /// The number of records, good or bad.
     pub records: u64,
-    /// SHA-256 of the records, with the reasons (S72) below them.
+    /// SHA-256 of the records, with the lines below them.
     pub of_records: [u8; 32],
-    /// SHA-256 of header, level-1 groups and trailer.
+    /// SHA-256 of header, groups and trailer.
     pub of_envelope: [u8; 32],
 }
 
@@ -185,15 +200,14 @@ pub enum SequenceStep {
     },
     /// A lower number.
     Backwards,
-    /// Different numbers without an order: not both are digits, or only leading zeros differ.
+    /// Numbers without an order: of different kinds, or texts that are not digits.
     Unclear,
 }
 
 impl FileNumber {
     /// Returns the step from this number to `next`.
     ///
-    /// Generation numbers are numbers. File identifiers have an order only if they are all digits;
-    /// the highest identifier has nines only, as many as this identifier has characters.
+    /// The highest generation number is 999,999, the highest file sequence number 999,999,999,999.
     ///
     /// ```
     /// use flagflow_check::{FileNumber, SequenceStep};
@@ -204,23 +218,27 @@ impl FileNumber {
     /// ```
     #[must_use]
     pub fn step_to(&self, next: &Self) -> SequenceStep {
-        match (self, next) {
-            (Self::Generation(from), Self::Generation(to)) => {
-                step(u64::from(*from), u64::from(*to), MAX_GENERATION)
-            }
-            (Self::Identifier(from), Self::Generation(to)) => {
-                let from = number_of(from).filter(|from| *from <= MAX_GENERATION);
-                from.map_or(SequenceStep::Unclear, |from| {
-                    step(from, u64::from(*to), MAX_GENERATION)
-                })
-            }
-            (Self::Identifier(from), Self::Identifier(to)) => step_of_texts(from, to),
-            (Self::Generation(_), Self::Identifier(_)) => SequenceStep::Unclear,
-        }
+        let (to, highest) = match next {
+            Self::Generation(to) => (u64::from(*to), MAX_GENERATION),
+            Self::Sequence(to) => (*to, MAX_SEQUENCE),
+            Self::Text(_) if self == next => return SequenceStep::Repeated,
+            Self::Text(_) => return SequenceStep::Unclear,
+        };
+        let from = match (self, next) {
+            (Self::Generation(from), Self::Generation(_)) => Some(u64::from(*from)),
+            (Self::Sequence(from), Self::Sequence(_)) => Some(*from),
+            (Self::Text(from), _) => number_of(from),
+            _ => None,
+        };
+        let from = from.filter(|from| *from <= highest);
+        from.map_or(SequenceStep::Unclear, |from| step(from, to, highest))
     }
 }
 
 const MAX_GENERATION: u64 = flagflow_gas::Header::MAX_GENERATION_NUMBER as u64;
+
+/// The highest file sequence number, INT(12).
+const MAX_SEQUENCE: u64 = 999_999_999_999;
 
 fn step(from: u64, to: u64, highest: u64) -> SequenceStep {
     match to.cmp(&from) {
@@ -232,25 +250,10 @@ fn step(from: u64, to: u64, highest: u64) -> SequenceStep {
     }
 }
 
-fn step_of_texts(from: &str, to: &str) -> SequenceStep {
-    if from == to {
-        return SequenceStep::Repeated;
-    }
-    match (number_of(from), number_of(to)) {
-        (Some(a), Some(b)) if a != b => step(a, b, highest(from.len())),
-        _ => SequenceStep::Unclear,
-    }
-}
-
-/// Parses a text of digits, at most as many as an identifier has.
+/// Parses a text of digits, at most as many as a number has.
 fn number_of(text: &str) -> Option<u64> {
     let is_number = (1..=MOST).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     text.parse().ok().filter(|_| is_number)
-}
-
-/// Returns the highest number with so many digits.
-fn highest(digits: usize) -> u64 {
-    (0..digits.min(MOST)).fold(0, |number, _| number * 10 + 9)
 }
 
 #[cfg(test)]
@@ -286,38 +289,53 @@ mod tests {
     }
 
     #[test]
-    fn of_identifiers_only_digits_have_an_order() {
+    fn sequence_numbers_have_twelve_digits() {
+        let number = FileNumber::Sequence;
         for (from, to, expected) in [
-            ("0000000041", "0000000042", SequenceStep::Next),
-            ("A1", "A1", SequenceStep::Repeated),
-            ("A1", "A2", SequenceStep::Unclear),
-            ("41", "A2", SequenceStep::Unclear),
-            ("41", "041", SequenceStep::Unclear),
-            ("+41", "42", SequenceStep::Unclear),
-            ("41", "+42", SequenceStep::Unclear),
-            ("41", "042", SequenceStep::Next),
-            ("99", "0", SequenceStep::Wrapped),
-            ("99", "00", SequenceStep::Wrapped),
-            ("99", "100", SequenceStep::Next),
-            ("099", "1", SequenceStep::Backwards),
-            ("9999999999", "0000000001", SequenceStep::Wrapped),
+            (41, 42, SequenceStep::Next),
+            (42, 42, SequenceStep::Repeated),
+            (42, 41, SequenceStep::Backwards),
+            (42, 44, SequenceStep::Skipped { from: 43, to: 43 }),
+            (999_999, 1_000_000, SequenceStep::Next),
+            (999_999, 1, SequenceStep::Backwards),
+            (999_999_999_999, 0, SequenceStep::Wrapped),
+            (999_999_999_999, 1, SequenceStep::Wrapped),
+            (999_999_999_999, 2, SequenceStep::Backwards),
         ] {
-            assert_eq!(parsed(from).step_to(&parsed(to)), expected, "{from} to {to}");
+            assert_eq!(number(from).step_to(&number(to)), expected, "{from} to {to}");
+            assert_eq!(parsed(&from.to_string()).step_to(&number(to)), expected, "{from} to {to}");
+            assert_eq!(parsed(&format!("{from:012}")).step_to(&number(to)), expected);
+        }
+        for text in ["A1", "+41", "4 1"] {
+            assert_eq!(
+                FileNumber::Text(text.to_owned()).step_to(&number(42)),
+                SequenceStep::Unclear
+            );
         }
     }
 
     #[test]
+    fn numbers_of_different_kinds_have_no_order() {
+        let (gas, electricity) = (FileNumber::Generation(41), FileNumber::Sequence(42));
+        assert_eq!(gas.step_to(&electricity), SequenceStep::Unclear);
+        assert_eq!(electricity.step_to(&gas), SequenceStep::Unclear);
+        assert_eq!(gas.step_to(&parsed("42")), SequenceStep::Unclear);
+        assert_eq!(parsed("41").step_to(&parsed("42")), SequenceStep::Unclear);
+        assert_eq!(parsed("41").step_to(&parsed("41")), SequenceStep::Repeated);
+    }
+
+    #[test]
     fn a_number_has_a_few_characters() {
-        for text in ["", "12345678901", "A B", "\u{e9}", "\n"] {
+        for text in ["", "1234567890123", "A B", "\u{e9}", "\n"] {
             assert_eq!(text.parse::<FileNumber>(), Err(InvalidFileNumber));
         }
     }
 
     proptest! {
         #[test]
-        fn a_step_never_fails_and_repeats_only_itself(from in "[0-9A]{1,10}", to in "[0-9A]{1,10}") {
-            let step = parsed(&from).step_to(&parsed(&to));
-            prop_assert_eq!(step == SequenceStep::Repeated, from == to);
+        fn a_step_never_fails_and_repeats_only_itself(from in "[0-9A]{1,12}", to in 0..=MAX_SEQUENCE) {
+            let step = parsed(&from).step_to(&FileNumber::Sequence(to));
+            prop_assert_eq!(step == SequenceStep::Repeated, from.parse() == Ok(to));
         }
     }
 }

@@ -248,6 +248,14 @@ impl SavedLine {
     }
 }
 
+/// An item of a line kept for later.
+pub(crate) struct SavedItem<'a> {
+    pub(crate) line: SavedLine,
+    pub(crate) start: usize,
+    pub(crate) length: usize,
+    pub(crate) field: Option<PlacedField<'a>>,
+}
+
 /// A line without its bytes.
 fn bare(line: &Line<'_>) -> Line<'static> {
     let Line { length, oversize, end, offset, number, .. } = *line;

@@ -1,7 +1,7 @@
 //! Results of single records, and the format of the file.
 
 use flagflow_domain::{Edition, EffectiveDate, MpanCore, ServiceFlag};
-use flagflow_electricity::{Profile, RawRecord as ElectricRecord, Update};
+use flagflow_electricity::{Instruction, Profile, RawRecord as ElectricRecord};
 use flagflow_frame::Line;
 use flagflow_gas::{Detail, RawRecord};
 
@@ -18,11 +18,11 @@ pub enum FileFormat<'a> {
 }
 
 impl FileFormat<'_> {
-    /// Returns the edition of a file that was made on a day, if the day decides it.
+    /// Returns the edition of a file that was made on a day.
     #[must_use]
-    pub fn edition_on(self, day: EffectiveDate) -> Option<Edition> {
+    pub fn edition_on(self, day: EffectiveDate) -> Edition {
         match self {
-            Self::Gas(_) => Some(flagflow_gas::edition_on(day)),
+            Self::Gas(_) => flagflow_gas::edition_on(day),
             Self::Electricity(_, profile) => profile.edition_on(day),
         }
     }
@@ -45,9 +45,10 @@ pub enum OtherLine {
     Header,
     /// The trailer, good or bad.
     Trailer,
-    /// A level-1 group of an electricity file, good or bad.
+    /// A group of an electricity file that is not below a record, good or bad.
     Group,
-    /// A reason (S72) of the record with this number, good or bad.
+    /// A line below the record with this number, good or bad: a reason (S72 in gas, 85H in
+    /// electricity), or another group that the profile has below records.
     Reason {
         /// The record above it.
         record: u64,
@@ -89,7 +90,7 @@ pub struct Verdict<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ParsedRecord<'a> {
     Gas(Option<Detail>, Option<&'a RawRecord<'a>>),
-    Electricity(Option<Update>, Option<&'a ElectricRecord<'a>>),
+    Electricity(Option<Instruction>, Option<&'a ElectricRecord<'a>>),
 }
 
 /// The values of a record, each if it can be read, whether or not the record is rejected.
@@ -118,7 +119,7 @@ impl Verdict<'_> {
 
     /// Returns the record of an electricity file, if all its items can be read; rejected or not.
     #[must_use]
-    pub fn update(&self) -> Option<Update> {
+    pub fn instruction(&self) -> Option<Instruction> {
         match self.parsed {
             ParsedRecord::Electricity(record, raw) => record.or_else(|| raw?.try_into().ok()),
             ParsedRecord::Gas(..) => None,
@@ -128,7 +129,7 @@ impl Verdict<'_> {
     /// Returns the instruction number and the MPAN core of an update of an electricity file, if
     /// these two can be read, whatever the rest.
     #[must_use]
-    pub fn instruction(&self) -> Option<(u64, MpanCore)> {
+    pub fn number_and_mpan(&self) -> Option<(u64, MpanCore)> {
         Some((self.values.number?, MpanCore::new(self.values.point?).ok()?))
     }
 }

@@ -109,6 +109,8 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         Some("the register is inconsistent"),
         "the register could not be read",
     ),
+    meaning("register backup", "the copy was written", None, "the copy could not be written"),
+    meaning("register vacuum", "the register was rewritten", None, "the register could not be rewritten"),
     meaning("status table", "the table was printed", None, "the table could not be printed"),
     meaning(
         "status flags",
@@ -144,9 +146,15 @@ pub(crate) const MEANINGS: &[Meaning] = &[
     ),
     meaning(
         "notify answers",
-        "every rejected update was sent again, and every answer was kept",
-        Some("a rejected update was not sent again, or an answer cannot be read, is to an update that was never sent, or is ambiguous"),
+        "every rejected update was sent again, every answer was kept, and the counts agree",
+        Some("a rejected update was not sent again, an answer cannot be read, is to an update or a file that was never sent, or is ambiguous, or a confirmation has other counts"),
         "a file could not be read or contains updates, or the register failed",
+    ),
+    meaning(
+        "notify unconfirmed",
+        "every file has a confirmation, or is not old enough",
+        Some("a file has no confirmation"),
+        "the register could not be read",
     ),
     meaning(
         "notify history",

@@ -24,7 +24,7 @@ pub(crate) fn read_profile(path: &Path) -> Result<Profile, Failure> {
 /// The profile of an electricity flow.
 #[derive(Clone, clap::Args)]
 pub(crate) struct ProfileArgs {
-    /// Read and write electricity files by this profile (TOML) instead of the built-in placeholder
+    /// Read and write electricity files by this profile (TOML) instead of the built-in one
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
 }

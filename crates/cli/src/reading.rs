@@ -19,8 +19,8 @@ pub(crate) struct ReadingArgs {
     #[arg(long, value_name = "LAYOUT", value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
-    /// A profile for the electricity flows instead of the built-in placeholder; one for D0350 and
-    /// one for D0351 may be given.
+    /// A profile for the electricity flows instead of the built-in one; one for each flow
+    /// may be given.
     #[arg(long, value_name = "FILE")]
     profile: Vec<PathBuf>,
 

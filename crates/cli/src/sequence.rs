@@ -16,7 +16,7 @@ pub(crate) struct SequenceArgs {
     previous: Option<PathBuf>,
 
     /// Compare with a previous file of which only the number is known: the generation number (gas)
-    /// or the file identifier (electricity).
+    /// or the file sequence number J0330 (electricity).
     #[arg(long, value_name = "NUMBER", conflicts_with = "previous")]
     after: Option<FileNumber>,
 

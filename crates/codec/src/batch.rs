@@ -9,14 +9,14 @@ use flagflow_rows::RowColumns;
 use crate::compiled::LineDecoder;
 use crate::error::Error;
 use crate::flow::Flow;
-use crate::values::Values;
+use crate::values::{NO_PARTY, PARTY, Values};
 
 /// Records of a file, a column for each value, reused from one filling to the next.
 ///
 /// [`Reader::read_batch`](crate::Reader::read_batch) fills it. The good records are in the columns,
 /// in the file's order; the errors of the others, and of the file, in [`Batch::errors`], each with
 /// its position. Together they are never more than the capacity. Columns of values that the records
-/// do not have are empty.
+/// do not have are empty: all of them where a record has values without a column.
 #[derive(Debug)]
 pub struct Batch<F: Flow> {
     pub(crate) capacity: usize,
@@ -26,7 +26,12 @@ pub struct Batch<F: Flow> {
     outcomes: Vec<u8>,
     dates: Vec<u32>,
     days: Vec<i32>,
+    parties: Vec<[u8; PARTY]>,
+    /// The records that have no columns.
+    others: Vec<F::Record>,
     reasons: Vec<F::Reason>,
+    /// For each record with reasons, its row and the end of its reasons.
+    reason_ends: Vec<(usize, usize)>,
     errors: Vec<Error<F::Field>>,
     positions: RowPositions,
 }
@@ -60,7 +65,10 @@ impl<F: Flow> Batch<F> {
             outcomes: Vec::with_capacity(capacity),
             dates: Vec::with_capacity(capacity),
             days: Vec::with_capacity(capacity),
+            parties: Vec::new(),
+            others: Vec::new(),
             reasons: Vec::new(),
+            reason_ends: Vec::new(),
             errors: Vec::new(),
             positions: RowPositions::with_capacity(capacity),
         }
@@ -69,13 +77,13 @@ impl<F: Flow> Batch<F> {
     /// Returns the number of good records.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.points.len()
+        self.points.len() + self.others.len()
     }
 
     /// Returns whether there is no good record.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.points.is_empty()
+        self.len() == 0
     }
 
     /// Returns the records' own numbers: the instruction numbers of electricity.
@@ -115,10 +123,27 @@ impl<F: Flow> Batch<F> {
         &self.outcomes
     }
 
-    /// Returns the reasons.
+    /// Returns the parties that asked for the changes, each with zeros behind its characters: the
+    /// suppliers of electricity.
     #[must_use]
-    pub fn reasons(&self) -> &[F::Reason] {
-        &self.reasons
+    pub fn parties(&self) -> &[[u8; 4]] {
+        &self.parties
+    }
+
+    /// Returns the reasons below a record.
+    #[must_use]
+    pub fn reasons(&self, row: usize) -> &[F::Reason] {
+        let Ok(at) = self.reason_ends.binary_search_by_key(&row, |(row, _)| *row) else {
+            return &[];
+        };
+        let (_, end) = self.reason_ends[at];
+        let start = at.checked_sub(1).map_or(0, |before| self.reason_ends[before].1);
+        &self.reasons[start..end]
+    }
+
+    /// Returns whether a record has reasons.
+    pub(crate) const fn has_reasons(&self) -> bool {
+        !self.reason_ends.is_empty()
     }
 
     /// Returns the errors of the records that are not in the columns, and of the file.
@@ -133,22 +158,22 @@ impl<F: Flow> Batch<F> {
         self.positions.get(row)
     }
 
-    /// Returns a record of the columns.
+    /// Returns a record.
     #[must_use]
     #[inline]
     pub fn record(&self, row: usize) -> Option<F::Record> {
-        let point = *self.points.get(row)?;
+        let Some(point) = self.points.get(row) else { return self.others.get(row).copied() };
         F::record(&Values {
             number: self.numbers.get(row).copied(),
-            point,
-            flag: self.flags.get(row).copied().unwrap_or(0),
+            point: *point,
+            flag: self.flags[row],
             outcome: self.outcomes[row],
-            date: self.dates.get(row).copied().unwrap_or(0),
-            reason: self.reasons.get(row).copied(),
+            date: self.dates[row],
+            party: self.parties.get(row).copied().unwrap_or(NO_PARTY),
         })
     }
 
-    /// Returns the records of the columns.
+    /// Returns the records.
     pub fn records(&self) -> impl Iterator<Item = F::Record> + '_ {
         (0..self.len()).filter_map(|row| self.record(row))
     }
@@ -161,14 +186,17 @@ impl<F: Flow> Batch<F> {
         self.outcomes.clear();
         self.dates.clear();
         self.days.clear();
+        self.parties.clear();
+        self.others.clear();
         self.reasons.clear();
+        self.reason_ends.clear();
         self.errors.clear();
         self.positions.clear();
     }
 
     /// Returns the number of further records that there is room for.
     pub(crate) const fn room(&self) -> usize {
-        self.capacity - self.points.len() - self.errors.len()
+        self.capacity - self.len() - self.errors.len()
     }
 
     /// Adds canonical rows, the first of them at a position.
@@ -189,24 +217,29 @@ impl<F: Flow> Batch<F> {
             Some(outcomes) => self.outcomes.extend_from_slice(&outcomes[rows.clone()]),
             None => self.outcomes.resize(self.points.len(), 0),
         }
+        if let Some(parties) = decoder.parties(columns) {
+            self.parties.extend_from_slice(&parties[rows.clone()]);
+        }
         let dates = &columns.dates()[rows];
         self.dates.extend_from_slice(dates);
         self.days.extend(dates.iter().map(|packed| EffectiveDate::packed_days_since_1970(*packed)));
     }
 
-    /// Adds a record that was read by itself.
-    pub(crate) fn push(&mut self, record: &F::Record, position: Position) {
-        let values = F::values(record);
+    /// Adds a record that was read by itself, with the reasons below it.
+    pub(crate) fn push(&mut self, record: &F::Record, position: Position, reasons: &[F::Reason]) {
+        if !reasons.is_empty() {
+            self.reasons.extend_from_slice(reasons);
+            self.reason_ends.push((self.len(), self.reasons.len()));
+        }
         self.positions.push(position);
+        let Some(values) = F::values(record) else { return self.others.push(*record) };
         self.numbers.extend(values.number);
         self.points.push(values.point);
         self.outcomes.push(values.outcome);
-        self.reasons.extend(values.reason);
-        if values.flag != 0 {
-            self.flags.push(values.flag);
-            self.dates.push(values.date);
-            self.days.push(EffectiveDate::packed_days_since_1970(values.date));
-        }
+        self.flags.push(values.flag);
+        self.dates.push(values.date);
+        self.days.push(EffectiveDate::packed_days_since_1970(values.date));
+        self.parties.extend((values.party != NO_PARTY).then_some(values.party));
     }
 
     /// Adds to all positions the lines and records before the part of a file that was read.

@@ -14,7 +14,7 @@ use flagflow_rows::eight_digits;
 
 use crate::flow::Flow;
 use crate::table::{Item, ItemKind, LineKind, LineSpec, Slot, Style, Table};
-use crate::values::Values;
+use crate::values::{Values, is_plain_party};
 
 /// Reads a record from a canonical line, without the line's ending; `None` where only the
 /// definition can tell.
@@ -86,7 +86,7 @@ fn few_items<F: Flow, S: Cells>(rest: &[u8], spec: &LineSpec<F>) -> Option<F::Re
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "as above")]
 fn next<'l, F: Flow, S: Cells>(
-    values: &mut Values<F::Reason>,
+    values: &mut Values,
     rest: &'l [u8],
     spec: &LineSpec<F>,
     items: &[Item<F::Field>],
@@ -115,7 +115,7 @@ fn of_style<F: Flow, S: Cells>(line: &[u8], table: &Table<F>) -> Option<F::Recor
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "values that go through memory take much longer")]
 fn take<F: Flow>(
-    values: &mut Values<F::Reason>,
+    values: &mut Values,
     item: &Item<F::Field>,
     spec: &LineSpec<F>,
     text: &[u8],
@@ -126,18 +126,28 @@ fn take<F: Flow>(
         Slot::Flag => values.flag = letter(text)?,
         Slot::Outcome => values.outcome = outcome(text)?,
         Slot::Date => values.date = eight_digits(text.try_into().ok()?)?,
-        Slot::Reason => values.reason = Some(F::Reason::try_from(text).ok()?),
+        Slot::Party => values.party = party(text)?,
+        Slot::Own | Slot::Reason => return None,
         Slot::Constant => return (text == spec.constant().as_bytes()).then_some(()),
         Slot::Unused => drop(canonical_number(text)?),
-        Slot::Extra => return text.is_ascii().then_some(()),
-        Slot::Checked => return is_valid(text, item.kind).then_some(()),
+        Slot::Extra => return is_carried(text, item).then_some(()),
+        Slot::Checked => return is_valid(text, item).then_some(()),
     }
     Some(())
 }
 
-/// Returns whether an item that no value takes is valid by its kind.
-fn is_valid(text: &[u8], kind: ItemKind) -> bool {
-    match kind {
+/// Returns whether an item that is carried unread can be: text is printable, and a mandatory item
+/// is not blank.
+fn is_carried<N>(text: &[u8], item: &Item<N>) -> bool {
+    let is_printable = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'|';
+    let is_blank = || text.iter().all(|byte| *byte == b' ');
+    text.iter().all(is_printable) && !(item.mandatory && is_blank())
+}
+
+/// Returns whether an item that no value takes is valid by its kind, or empty where it may be.
+fn is_valid<N>(text: &[u8], item: &Item<N>) -> bool {
+    match item.kind {
+        _ if text.is_empty() => !item.mandatory,
         ItemKind::Number => canonical_number(text).is_some(),
         ItemKind::Flag => letter(text).and_then(ServiceFlag::from_byte).is_some(),
         _ => {
@@ -204,9 +214,9 @@ impl Cells for FixedPadded {
     ) -> Option<(&'l [u8], &'l [u8])> {
         let (text, rest) = rest.split_at_checked(item.length)?;
         let spaces = match item.slot {
-            Slot::Constant | Slot::Reason => {
-                text.iter().rev().take_while(|byte| **byte == b' ').count()
-            }
+            Slot::Constant => padding(text),
+            // a value has no padding but zeros
+            Slot::Checked if padding(text) == text.len() => text.len(),
             _ => 0,
         };
         Some((&text[..text.len() - spaces], rest))
@@ -302,6 +312,11 @@ impl Cells for LastNumber<Comma> {
     }
 }
 
+/// Returns the number of spaces that text ends with.
+fn padding(text: &[u8]) -> usize {
+    text.iter().rev().take_while(|byte| **byte == b' ').count()
+}
+
 /// Returns the line behind a code. Most codes are three bytes, so this is faster than a call.
 #[inline]
 fn behind<'l>(line: &'l [u8], code: &str) -> Option<&'l [u8]> {
@@ -379,6 +394,13 @@ fn point(text: &[u8]) -> Option<u64> {
 fn letter(text: &[u8]) -> Option<u8> {
     let [letter] = text else { return None };
     Some(*letter)
+}
+
+/// Reads a party of four characters without spaces.
+#[inline]
+fn party(text: &[u8]) -> Option<[u8; 4]> {
+    let party = text.try_into().ok()?;
+    is_plain_party(party).then_some(party)
 }
 
 /// Reads the two letters of an outcome, and returns the first.

@@ -7,11 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use flagflow_domain::{Outcome, ServiceFlag};
 use flagflow_frame::{LineEnd, split_line};
-use flagflow_rows::{Backend, CheckDigits, MARK_NOT_CANONICAL, RowColumns, RowDecoder, Segment};
+use flagflow_rows::{
+    Backend, CheckDigits, MARK_NOT_CANONICAL, RowColumns, RowDecoder, Segment, TextPlace,
+};
 
 use crate::flow::Flow;
 use crate::table::{Item, ItemKind, LineSpec, Slot, Style, Table};
-use crate::values::Values;
+use crate::values::{NO_PARTY, PARTY, Values};
 
 /// The most digits of a number in a row decoder.
 const MOST_DIGITS: usize = 16;
@@ -68,6 +70,7 @@ pub struct LineDecoder<F: Flow> {
     point: usize,
     flag: usize,
     outcome: Option<usize>,
+    party: Option<TextPlace>,
     /// The point and the flag among the items that vary.
     places: [usize; 2],
 }
@@ -92,9 +95,10 @@ impl<F: Flow> LineDecoder<F> {
         let (flag, outcome) = (letter(Slot::Flag)?, letter(Slot::Outcome));
         slots().find(|slot| *slot == Slot::Date)?;
         let places = places(line.items_behind_code())?;
+        let party = party_place(&segments);
         let decoder = decoder_of(segments, how.backend)?;
         let (tag, layout) = (line.tag(), table.layout());
-        Some(Self { tag, layout, line_end, decoder, number, point, flag, outcome, places })
+        Some(Self { tag, layout, line_end, decoder, number, point, flag, outcome, party, places })
     }
 
     /// Returns every decoder of a table, for tests and measurements.
@@ -132,6 +136,9 @@ impl<F: Flow> LineDecoder<F> {
         let rows = self.decoder.decode(bytes, columns);
         if let Some(outcome) = self.outcome {
             refuse_mixed_outcomes(columns, outcome, first);
+        }
+        if let Some(party) = self.party {
+            columns.take_texts(bytes, first, party);
         }
         rows
     }
@@ -182,6 +189,13 @@ impl<F: Flow> LineDecoder<F> {
         self.outcome.map(|outcome| columns.letters(outcome))
     }
 
+    /// Returns the column of the parties that asked for the changes, if the record has one.
+    #[must_use]
+    #[inline]
+    pub fn parties<'c>(&self, columns: &'c RowColumns) -> Option<&'c [[u8; PARTY]]> {
+        self.party.map(|_| columns.texts())
+    }
+
     /// Returns the record of a canonical row; `None` where the row is not canonical.
     #[must_use]
     #[inline]
@@ -203,7 +217,7 @@ impl<F: Flow> LineDecoder<F> {
             flag: self.flags(columns)[row],
             outcome: self.outcomes(columns).map_or(0, |outcomes| outcomes[row]),
             date: columns.dates()[row],
-            reason: None,
+            party: self.parties(columns).map_or(NO_PARTY, |parties| parties[row]),
         })
     }
 }
@@ -224,6 +238,18 @@ fn places<N>(items: &[Item<N>]) -> Option<[usize; 2]> {
         };
     }
     Some([point?, flag?])
+}
+
+/// Returns the place of the party: before the number that varies in width, or behind it.
+fn party_place(segments: &[Segment]) -> Option<TextPlace> {
+    let party = segments.iter().position(|it| *it == Segment::Code(PARTY))?;
+    let (before, behind) = segments.split_at(party);
+    let has_one_width = |it: &Segment| it.widths().0 == it.widths().1;
+    let widths = |segments: &[Segment]| segments.iter().map(|it| it.widths().0).sum();
+    Some(match before.iter().all(has_one_width) {
+        true => TextPlace::FromStart(widths(before)),
+        false => TextPlace::FromEnd(widths(behind)),
+    })
 }
 
 /// Marks rows in which the two letters of an outcome do not belong together.
@@ -361,11 +387,14 @@ fn push_item<N>(
             let width = if style == Style::FixedPadded { item.length } else { 0 };
             segments.push(Segment::Literal(format!("{constant:width$}").into_bytes()));
         }
-        Slot::Reason => return None,
+        Slot::Party if item.length == PARTY => segments.push(Segment::Code(PARTY)),
+        Slot::Party | Slot::Own | Slot::Reason => return None,
         // an item that is not read, of any width
         _ if is_bare => return None,
-        Slot::Unused | Slot::Checked => segments.push(Segment::Digits(item.length)),
-        Slot::Extra => segments.push(Segment::Text(item.length)),
+        // text that is only padding is no value of a mandatory item
+        Slot::Extra if !item.mandatory => segments.push(Segment::Text(item.length)),
+        _ if item.kind == ItemKind::Number => segments.push(Segment::Digits(item.length)),
+        _ => return None,
     }
     Some(())
 }

@@ -12,8 +12,10 @@ pub struct LineCode {
 }
 
 impl LineCode {
+    /// Returns the code of a text, as much of the text as has room: eight bytes.
     #[expect(clippy::cast_possible_truncation, reason = "at most eight bytes")]
-    pub(crate) fn new(code: &str) -> Self {
+    #[must_use]
+    pub fn new(code: &str) -> Self {
         let mut bytes = [0; 8];
         let mut length = 0;
         for character in code.chars() {
@@ -90,6 +92,10 @@ pub enum ErrorKind {
     },
     /// A byte over 0x7F.
     NonAscii,
+    /// An item that must have a value is empty, or only padding.
+    EmptyItem,
+    /// A control character or a pipe in a text item.
+    NotPrintable,
     /// An item has more characters than its table allows.
     ItemTooLong {
         /// The item's most characters.
@@ -190,6 +196,8 @@ impl fmt::Display for ErrorKind {
             Self::UnknownRecord => "the line begins with no known code",
             Self::UnexpectedRecord => "a record in the wrong place",
             Self::NonAscii => "a byte outside ASCII",
+            Self::EmptyItem => "an empty item that must have a value",
+            Self::NotPrintable => "a control character or a pipe",
             Self::NotANumber => "not a number of the field's length",
             Self::UnknownFlag => "not a DCC Service Flag",
             Self::UnknownOutcome => "not an Outcome Code",
@@ -234,7 +242,7 @@ pub type Result<T, F> = std::result::Result<T, Error<F>>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {kind}")]
 pub struct Unwritable<F: fmt::Display> {
-    /// [`ErrorKind::ItemTooLong`] or [`ErrorKind::NotWritable`].
+    /// [`ErrorKind::ItemTooLong`], [`ErrorKind::EmptyItem`] or [`ErrorKind::NotWritable`].
     pub kind: ErrorKind,
     /// The item.
     pub field: F,

@@ -9,7 +9,7 @@ use crate::error::{Fault, Unwritable};
 use crate::names::Names;
 use crate::order::Counts;
 use crate::raw::RawLine;
-use crate::table::Table;
+use crate::table::{LineKind, Table};
 use crate::values::Values;
 
 /// A value that is read from a line: the definition of the line.
@@ -39,14 +39,8 @@ pub trait Flow: Names {
     type Header: FromLine<Self>;
     /// A group.
     type Group: FromLine<Self> + Copy;
-    /// A reason: of a record, or below one.
-    type Reason: FromLine<Self>
-        + for<'t> TryFrom<&'t [u8]>
-        + AsRef<[u8]>
-        + Copy
-        + Clone
-        + PartialEq
-        + Sync;
+    /// A reason below a record.
+    type Reason: FromLine<Self> + Copy + PartialEq + Sync;
     /// A trailer.
     type Trailer: FromLine<Self> + Clone;
 
@@ -82,10 +76,11 @@ pub trait Flow: Names {
     ) -> Result<(), Fault<Self::Field>>;
 
     /// Returns the record of its values; `None` for values that no record has.
-    fn record(values: &Values<Self::Reason>) -> Option<Self::Record>;
+    fn record(values: &Values) -> Option<Self::Record>;
 
-    /// Returns the values of a record.
-    fn values(record: &Self::Record) -> Values<Self::Reason>;
+    /// Returns the values of a record; `None` for a record with a value that has no column: the
+    /// definition alone reads and writes it.
+    fn values(record: &Self::Record) -> Option<Values>;
 
     /// Appends a line without its ending: the definition of writing. Items that the content has no
     /// value for are taken from `extras` in their order, and are empty where these end.
@@ -134,6 +129,19 @@ pub enum Content<'a, F: Flow> {
     Reason(F::Reason),
     /// A trailer.
     Trailer(&'a F::Trailer),
+}
+
+impl<F: Flow> Content<'_, F> {
+    /// Returns the part that the line plays in its file.
+    pub(crate) const fn kind(&self) -> LineKind {
+        match self {
+            Self::Header(_) => LineKind::Header,
+            Self::Group(_) => LineKind::Group,
+            Self::Record(_) => LineKind::Record,
+            Self::Reason(_) => LineKind::Reason,
+            Self::Trailer(_) => LineKind::Trailer,
+        }
+    }
 }
 
 /// The data that a trailer is compared with.

@@ -36,7 +36,7 @@ pub use error::{Error, ErrorKind, Fault, FieldFault, LineCode, Result, Unwritabl
 pub use flow::{Content, Flow, FromLine, OutOfRange, Target, Totals};
 pub use names::{Name, Names};
 pub use order::{Counts, FileOrder, Role, Shortfall};
-pub use raw::{RawItem, RawLine, check_ascii};
+pub use raw::{RawItem, RawLine, check_ascii, check_printable};
 pub use reader::{IntoRecords, MAX_REASONS, ReadSettings, Reader, Records, read_line};
 pub use record::Record;
 pub use table::{

@@ -229,6 +229,28 @@ impl<F: Names> FileOrder<F> {
         }
     }
 
+    /// Returns the error of a line that comes next: it is not in its place, or a line before it is
+    /// missing. A line that the table has no name for has none.
+    pub(crate) fn objection(&self, next: Option<F::Tag>) -> Option<ErrorKind> {
+        let rule = self.rule(self.index(next?))?;
+        if !self.may_be_here(rule) {
+            return Some(ErrorKind::UnexpectedRecord);
+        }
+        let mut order = *self;
+        rule.excess().or_else(|| order.shortfall_before(next).map(|it| it.kind))
+    }
+
+    /// Returns the error of the end of the file, if a line before it is missing.
+    pub(crate) fn objection_to_end(&self) -> Option<ErrorKind> {
+        let mut order = *self;
+        order.shortfall_at_end().map(|it| it.kind)
+    }
+
+    /// Returns whether the parent of a line is open.
+    pub(crate) fn has_place_for(&self, tag: F::Tag) -> bool {
+        self.rule(self.index(tag)).is_some_and(|rule| self.may_be_here(rule))
+    }
+
     /// Returns whether a line that is not of the envelope has its parent here.
     fn may_be_here(&self, rule: &OrderRule<F::Tag>) -> bool {
         !rule.is_of_envelope() && rule.parent.is_none_or(|parent| self.is_open(parent))
@@ -257,9 +279,10 @@ impl<F: Names> FileOrder<F> {
     /// Opens the level of a line in its place, and closes those below it.
     fn open(&mut self, index: Option<usize>, role: Role, position: Position) {
         self.has_ended = role == Role::Trailer;
-        let Some(level) = self.closed_level(index, role) else { return };
+        let level = self.closed_level(index, role);
         let record = (role == Role::Record).then_some(self.counts.records);
-        let opened = self.rule(index).filter(|rule| !rule.is_of_envelope()).copied();
+        let opens = |rule: &&OrderRule<F::Tag>| role != Role::Misplaced && !rule.is_of_envelope();
+        let opened = self.rule(index).filter(opens).copied();
         let mut open = opened.map(|OrderRule { tag, kind, .. }| OpenLine {
             tag,
             kind,
@@ -277,12 +300,13 @@ impl<F: Names> FileOrder<F> {
         }
     }
 
-    /// Returns the highest level that a line closes, if any: its own. A line of another code or a
-    /// header may be a damaged record, so it closes the level of records.
-    fn closed_level(&self, index: Option<usize>, role: Role) -> Option<u8> {
+    /// Returns the highest level that a line closes: its own. A misplaced line, a header or a line
+    /// of another code counts as a record or may be a damaged one, so it closes the level of
+    /// records.
+    fn closed_level(&self, index: Option<usize>, role: Role) -> u8 {
         match self.rule(index) {
-            Some(rule) if !rule.is_of_envelope() => (role != Role::Misplaced).then_some(rule.level),
-            _ => Some(self.record_level),
+            Some(rule) if role != Role::Misplaced && !rule.is_of_envelope() => rule.level,
+            _ => self.record_level,
         }
     }
 
@@ -305,7 +329,7 @@ impl<F: Names> FileOrder<F> {
         match self.role(index) {
             _ if self.has_ended => None,
             Role::Trailer => self.shortfall(1, false),
-            role => self.closed_level(index, role).and_then(|level| self.shortfall(level, true)),
+            role => self.shortfall(self.closed_level(index, role), true),
         }
     }
 

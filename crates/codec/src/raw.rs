@@ -3,7 +3,7 @@
 use crate::cut::{self, Cut};
 use crate::error::{ErrorKind, Fault, FieldFault};
 use crate::names::Names;
-use crate::table::{Item, ItemKind, LineKind, LineSpec, Style, Table};
+use crate::table::{Item, ItemKind, LineKind, LineSpec, Slot, Style, Table};
 
 /// One line cut into items, its values unread: it borrows the line and the table, and holds the
 /// places of the items.
@@ -216,6 +216,16 @@ impl<'a, F: Names> RawItem<'a, F> {
         }
     }
 
+    /// Returns whether the item has no bytes or, where items are padded, only spaces.
+    #[must_use]
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        match self.style {
+            Style::FixedPadded => trimmed(self.bytes).is_empty(),
+            _ => self.bytes.is_empty(),
+        }
+    }
+
     /// Returns the bytes of the item without any padding, spaces or zeros: the text that another
     /// layout would carry of an item that is not read.
     #[must_use]
@@ -232,11 +242,13 @@ impl<'a, F: Names> RawItem<'a, F> {
     }
 
     /// Reads the item by a parser. In [`Style::Pipe`] and [`Style::FixedPadded`] the item must
-    /// first be ASCII and not longer than its length.
+    /// first be ASCII and not longer than its length, a mandatory item not empty, and text and what
+    /// is carried unread without control characters and pipes.
     ///
     /// # Errors
     ///
-    /// `NonAscii`, `ItemTooLong`, or the fault of the parser, at its place in the line.
+    /// `NonAscii`, `ItemTooLong`, `EmptyItem`, `NotPrintable`, or the fault of the parser, at its
+    /// place in the line.
     pub fn read<T>(
         &self,
         parse: impl FnOnce(&'a [u8]) -> Result<T, FieldFault>,
@@ -256,7 +268,13 @@ impl<'a, F: Names> RawItem<'a, F> {
         if self.bytes.len() > most {
             return Err(FieldFault::of_field(ErrorKind::ItemTooLong { most }, self.bytes));
         }
-        Ok(())
+        if self.spec.mandatory && self.is_empty() {
+            return Err(FieldFault::of_field(ErrorKind::EmptyItem, self.bytes));
+        }
+        match (self.spec.kind, self.spec.slot) {
+            (ItemKind::Text, _) | (_, Slot::Extra) => check_printable(self.bytes),
+            _ => Ok(()),
+        }
     }
 
     /// Returns a fault of the whole text as one of its padding too.
@@ -282,6 +300,19 @@ fn trimmed(bytes: &[u8]) -> &[u8] {
 pub fn check_ascii(item: &[u8]) -> Result<(), FieldFault> {
     match item.iter().position(|byte| !byte.is_ascii()) {
         Some(start) => Err(FieldFault { kind: ErrorKind::NonAscii, start, length: 1 }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses the first control character, of ASCII, or pipe: no text has either.
+///
+/// # Errors
+///
+/// [`ErrorKind::NotPrintable`], at that byte.
+#[inline]
+pub fn check_printable(item: &[u8]) -> Result<(), FieldFault> {
+    match item.iter().position(|byte| byte.is_ascii_control() || *byte == b'|') {
+        Some(start) => Err(FieldFault { kind: ErrorKind::NotPrintable, start, length: 1 }),
         None => Ok(()),
     }
 }

@@ -62,6 +62,8 @@ impl Default for ReadSettings {
 pub(crate) struct File<F: Flow> {
     pub(crate) format: F::Format,
     pub(crate) has_reasons: bool,
+    /// A record must have reasons.
+    needs_reasons: bool,
     /// The bytes of the longest line that is decoded as a row.
     longest_row: Option<usize>,
 }
@@ -144,10 +146,22 @@ pub struct Reader<F: Flow, R> {
     waiting: Option<Waiting>,
     /// A read failed among the reasons below the last record.
     is_below_record: bool,
+    /// The record whose reasons are being read.
+    unfinished: Option<Unfinished<F>>,
+    /// The reasons of the record that was read last, where it must have reasons.
+    reasons: Vec<F::Reason>,
     ahead: Lookahead,
     decoders: LineDecoders<F>,
     /// Of a reader of a part of a file: the end of the part's records.
     pub(crate) part: Option<PartEnd>,
+}
+
+/// A record that was read, and the reasons below it not yet.
+#[derive(Clone, Copy, Debug)]
+struct Unfinished<F: Flow> {
+    record: F::Record,
+    tag: Option<F::Tag>,
+    at: Position,
 }
 
 /// The value made of a line, if any, or the fault of the line.
@@ -157,6 +171,7 @@ type Taken<T, F> = std::result::Result<Option<T>, Fault<<F as Names>::Field>>;
 struct Body<'a, F: Flow> {
     line: Line<'a>,
     table: &'a Table<F>,
+    tag: Option<F::Tag>,
     role: Role,
     record: Option<u64>,
 }
@@ -203,6 +218,8 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
             progress: Progress::default(),
             waiting: None,
             is_below_record: false,
+            unfinished: None,
+            reasons: Vec::new(),
             ahead: Lookahead::with_capacity(ROWS_AHEAD),
             decoders: LineDecoders::new(how),
             part: None,
@@ -219,9 +236,15 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
         self.progress.envelope.trailer.as_ref()
     }
 
-    /// Returns the group that was read last.
+    /// Returns the top-level group that was read last.
     pub const fn opening(&self) -> Option<F::Group> {
         self.progress.group
+    }
+
+    /// Returns the reasons below the record that [`Reader::read`] returned last, in a file whose
+    /// records must have reasons. In other files only [`Reader::read_raw`] takes reasons.
+    pub fn reasons(&self) -> &[F::Reason] {
+        &self.reasons
     }
 
     /// Returns the layout, once it is known.
@@ -293,8 +316,13 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
             false => self.read_line_of(record)?,
         };
         let has_reasons = self.progress.file.as_ref().is_some_and(|file| file.has_reasons);
-        if kind == Some(LineKind::Record) && has_reasons {
-            self.read_reasons(record)?;
+        if kind == Some(LineKind::Record)
+            && has_reasons
+            && let Ok(tag) = record.raw().map(|raw| raw.tag())
+        {
+            let read = self.read_reasons(tag, &mut record.reasons);
+            self.is_below_record = read.as_ref().is_err_and(|error| !error.is_recoverable());
+            read?;
         }
         Ok(kind)
     }
@@ -357,20 +385,54 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
         Ok(true)
     }
 
-    /// Adds the next record to a batch, or its error. Returns whether there was one.
+    /// Adds the next record to a batch with its reasons, or its error. Returns whether there was
+    /// one.
     pub(crate) fn read_row(&mut self, batch: &mut Batch<F>) -> Result<bool, F::Field> {
-        let mut at = Position::START;
-        let read = self.next_line(|body, format| {
-            at = Position { record: body.record, ..body.line.position() };
-            record_of(body, format)
-        });
-        match read {
+        match self.read_whole() {
             Ok(None) => return Ok(false),
-            Ok(Some(record)) => batch.push(&record, at),
+            Ok(Some((record, at))) => batch.push(&record, at, &self.reasons),
             Err(error) if error.is_recoverable() => batch.push_error(error),
             Err(error) => return Err(error),
         }
         Ok(true)
+    }
+
+    /// Reads the next record, and the reasons below it if it must have reasons.
+    #[inline]
+    fn read_whole(&mut self) -> Result<Option<(F::Record, Position)>, F::Field> {
+        let unfinished = match self.unfinished.take() {
+            Some(unfinished) => unfinished,
+            None => {
+                let (mut tag, mut at) = (None, Position::START);
+                let record = self.next_line(|body, format| {
+                    at = Position { record: body.record, ..body.line.position() };
+                    tag = body.tag;
+                    record_of(body, format)
+                })?;
+                let Some(record) = record else { return Ok(None) };
+                if !self.progress.file.as_ref().is_some_and(|file| file.needs_reasons) {
+                    return Ok(Some((record, at)));
+                }
+                self.reasons.clear();
+                Unfinished { record, tag, at }
+            }
+        };
+        self.finish_record(unfinished).map(Some)
+    }
+
+    /// Reads the reasons below a record. After an I/O error this can be done again.
+    fn finish_record(
+        &mut self,
+        unfinished: Unfinished<F>,
+    ) -> Result<(F::Record, Position), F::Field> {
+        let Unfinished { record, tag, at } = unfinished;
+        let mut reasons = std::mem::take(&mut self.reasons);
+        let read = tag.map_or(Ok(()), |tag| self.read_reasons(tag, &mut reasons));
+        self.reasons = reasons;
+        if read.as_ref().is_err_and(|error| !error.is_recoverable()) {
+            self.unfinished = Some(unfinished);
+        }
+        read.map(|()| (record, at))
     }
 
     /// Takes rows ahead, where records may follow, and returns whether the next one is canonical.
@@ -401,7 +463,7 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
         if self.look_ahead()? {
             return Ok(self.record_ahead());
         }
-        self.next_line(record_of)
+        self.read_whole().map(|read| read.map(|(record, _)| record))
     }
 
     /// Returns the records' values, one by one. It ends after an error that is not recoverable.
@@ -459,9 +521,13 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
     }
 
     /// Takes the reasons below a record, up to the first other line.
-    fn read_reasons(&mut self, record: &mut Record<F>) -> Result<(), F::Field> {
-        let (Ok(raw), Some(file)) = (record.raw(), &self.progress.file) else { return Ok(()) };
-        let (table, parent) = (file.format.as_ref(), raw.tag());
+    fn read_reasons(
+        &mut self,
+        parent: F::Tag,
+        reasons: &mut Vec<F::Reason>,
+    ) -> Result<(), F::Field> {
+        let Some(file) = &self.progress.file else { return Ok(()) };
+        let table = file.format.as_ref();
         let below = |line: &[u8]| {
             let (_, spec) = cut::peek(line, table)?;
             let is_below = spec.kind() == LineKind::Reason && spec.parent() == Some(parent);
@@ -472,11 +538,9 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
         }
         loop {
             let position = self.lines.position();
-            let read = self.lines.read_line().map_err(|error| {
-                self.is_below_record = true;
-                Error::io(error, position)
-            })?;
-            let Some(line) = read else { return Ok(()) };
+            let Some(line) = self.lines.read_line().map_err(io_at(position))? else {
+                return Ok(());
+            };
             if line.is_blank() {
                 continue;
             }
@@ -486,7 +550,7 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
                 return Ok(());
             }
             self.progress.order.place_at(tag, line.position());
-            let is_full = record.reasons.len() == MAX_REASONS;
+            let is_full = reasons.len() == MAX_REASONS;
             let reason = whole(&line)
                 .and_then(|()| RawLine::cut(line.bytes, table))
                 .and_then(|raw| F::Reason::try_from(&raw));
@@ -495,8 +559,7 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
                 reason => reason,
             };
             let number = Some(self.progress.order.counts().records);
-            let reason = reason.map_err(|fault| Error::of_line(fault, &line, number))?;
-            record.reasons.push(reason);
+            reasons.push(reason.map_err(|fault| Error::of_line(fault, &line, number))?);
         }
     }
 }
@@ -518,7 +581,7 @@ impl<F: Flow> Progress<F> {
             Role::Record | Role::Misplaced => Some(self.order.counts().records),
             _ => None,
         };
-        let body = Body { line: *line, table, role, record };
+        let body = Body { line: *line, table, tag, role, record };
         match role {
             Role::Header => self.envelope.read_header(&body, &file.format).map(|()| None),
             Role::Trailer => {
@@ -528,16 +591,15 @@ impl<F: Flow> Progress<F> {
             // below a record that was read typed, or that was bad
             Role::Reason => Ok(None),
             Role::Group => {
-                let taken = placed(take(&body, &file.format), &body);
-                self.group = Some(body.read()?);
+                let taken = placed(take(&body, &file.format), &body, None);
+                let group = body.read()?;
+                if body.is_top() {
+                    self.group = Some(group);
+                }
                 taken
             }
             Role::Record | Role::Misplaced => {
-                let taken = match self.order.excess() {
-                    Some(kind) => Err(fault_of_line(kind, line)),
-                    None => take(&body, &file.format),
-                };
-                placed(taken, &body)
+                placed(take(&body, &file.format), &body, self.order.excess())
             }
         }
     }
@@ -609,9 +671,11 @@ impl<F: Flow> File<F> {
         let format =
             F::recognise(options, line).map_err(|unknown| Error::of_line(unknown, line, None))?;
         let table = format.as_ref();
-        let has_reasons = table.lines().iter().any(|line| line.kind() == LineKind::Reason);
+        let reasons = || table.lines().iter().filter(|line| line.kind() == LineKind::Reason);
+        let has_reasons = reasons().next().is_some();
+        let needs_reasons = reasons().any(|line| line.cardinality().least > 0);
         let longest_row = longest_row(table);
-        Ok(Self { format, has_reasons, longest_row })
+        Ok(Self { format, has_reasons, needs_reasons, longest_row })
     }
 }
 
@@ -647,6 +711,12 @@ impl<'a, F: Flow> Body<'a, F> {
         whole(&self.line).and_then(|()| RawLine::cut(self.line.bytes, self.table))
     }
 
+    /// Returns whether the line is below no other one.
+    fn is_top(&self) -> bool {
+        let spec = self.tag.and_then(|tag| self.table.line(tag));
+        spec.is_some_and(|spec| spec.parent().is_none())
+    }
+
     /// Reads a line that is not a record.
     fn read<T: FromLine<F>>(&self) -> Result<T, F::Field> {
         self.cut()
@@ -655,22 +725,31 @@ impl<'a, F: Flow> Body<'a, F> {
     }
 }
 
-/// Accepts a line that is good and in its place.
+/// Accepts a line that is good, in its place and not one too many.
 #[inline]
-fn placed<T, F: Flow>(taken: Taken<T, F>, body: &Body<'_, F>) -> Result<Option<T>, F::Field> {
+fn placed<T, F: Flow>(
+    taken: Taken<T, F>,
+    body: &Body<'_, F>,
+    excess: Option<ErrorKind>,
+) -> Result<Option<T>, F::Field> {
     match taken {
         Ok(taken) if body.role != Role::Misplaced => Ok(taken),
-        taken => Err(refused(taken.err(), body)),
+        taken => Err(refused(taken.err(), body, excess)),
     }
 }
 
 /// Returns the error of a bad or misplaced record. A line that is not a record at all has that
-/// error; an error of an item comes after that of the wrong place.
+/// error; an error of an item comes after that of the wrong place or of a line too many.
 #[cold]
-fn refused<F: Flow>(found: Option<Fault<F::Field>>, body: &Body<'_, F>) -> Error<F::Field> {
+fn refused<F: Flow>(
+    found: Option<Fault<F::Field>>,
+    body: &Body<'_, F>,
+    excess: Option<ErrorKind>,
+) -> Error<F::Field> {
+    let is_of_line = |it: &Fault<_>| it.field.is_none() && it.kind != ErrorKind::UnexpectedRecord;
     let fault = match found {
-        Some(fault) if body.role != Role::Misplaced || fault.field.is_none() => fault,
-        _ => fault_of_line(ErrorKind::UnexpectedRecord, &body.line),
+        Some(fault) if body.role != Role::Misplaced || is_of_line(&fault) => fault,
+        _ => fault_of_line(excess.unwrap_or(ErrorKind::UnexpectedRecord), &body.line),
     };
     Error::of_line(fault, &body.line, body.record)
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use flagflow_rows::CheckDigits;
 
+use crate::error::{ErrorKind, LineCode};
 use crate::names::Names;
 
 /// The most items of a line, its code not counted.
@@ -90,37 +91,6 @@ pub enum ItemKind {
     Timestamp,
 }
 
-impl ItemKind {
-    /// The kinds that a profile can give an item.
-    pub const ALL: [Self; 5] = [Self::Text, Self::Number, Self::Mpan, Self::Flag, Self::Date];
-
-    /// Returns the kind's name in profiles.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Number => "number",
-            Self::Digits => "digits",
-            Self::Mpan => "mpan",
-            Self::Flag => "flag",
-            Self::Date => "date",
-            Self::Timestamp => "timestamp",
-        }
-    }
-
-    /// Returns the kind of a name in a profile.
-    #[must_use]
-    pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
-    }
-}
-
-impl std::fmt::Display for ItemKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// The use that reading and writing make of an item: the value of a record that it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slot {
@@ -134,7 +104,11 @@ pub enum Slot {
     Outcome,
     /// The day from which the flag is effective.
     Date,
-    /// The reason.
+    /// The party that asked for the change: text of at most four characters.
+    Party,
+    /// A value that only the definition reads and writes: a record with one has no columns.
+    Own,
+    /// The reason, in a line below a record.
     Reason,
     /// The same text in every line: [`LineSpec::constant`].
     Constant,
@@ -281,6 +255,20 @@ impl<F: Names> LineSpec<F> {
     #[must_use]
     pub const fn cardinality(&self) -> Cardinality {
         self.cardinality
+    }
+
+    /// Returns the error of so many lines below one line of the parent, if that is too few or too
+    /// many.
+    #[must_use]
+    pub fn objection_to(&self, lines: usize) -> Option<ErrorKind> {
+        let Cardinality { least, most } = self.cardinality;
+        let (code, found) = (LineCode::new(&self.code), u32::try_from(lines).unwrap_or(u32::MAX));
+        let too_many = || {
+            let most = most.filter(|most| found > *most)?;
+            Some(ErrorKind::TooManyLines { code, most })
+        };
+        let too_few = (found < least).then_some(ErrorKind::TooFewLines { code, least, found });
+        too_few.or_else(too_many)
     }
 
     /// Returns the items, at most [`MAX_ITEMS`]; the code is one of them if the flow says so

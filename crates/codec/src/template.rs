@@ -21,7 +21,7 @@ use flagflow_rows::{
 
 use crate::flow::Flow;
 use crate::table::{Item, ItemKind, LineSpec, Slot, Style, Table};
-use crate::values::Values;
+use crate::values::{NO_PARTY, PARTY, Values, is_plain_party};
 
 /// The bytes of a constant that are copied at once.
 const STRIDE: usize = 32;
@@ -30,16 +30,13 @@ const STRIDE: usize = 32;
 const MOST: usize = 4 * STRIDE;
 
 /// The most pieces of a line: values of varying width between them.
-const PIECES: usize = 4;
+const PIECES: usize = 3;
 
 /// The most digits of a number that are written here.
 const DIGITS: usize = 16;
 
 /// The digits of a meter point that is written by ten digits.
 const SHORT: usize = 10;
-
-/// The most characters of a reason that are written here.
-const REASON: usize = 32;
 
 /// Numbers below this have at most eight digits.
 const EIGHT_DIGITS: u64 = 100_000_000;
@@ -62,14 +59,13 @@ pub(crate) struct Template {
     flag: TemplateGap,
     outcome: TemplateGap,
     date: TemplateGap,
+    party: TemplateGap,
     has_outcome: bool,
-    has_reason: bool,
+    has_party: bool,
     /// The most digits of a meter point, 9 to 16.
     point_digits: usize,
     /// The numbers that fit are below this.
     numbers: u64,
-    /// The most characters of a reason.
-    reason: usize,
     /// The same line as constant places, where it is short.
     short: Option<ShortLine>,
 }
@@ -134,6 +130,7 @@ impl ShortLine {
             && is_in_last(template.date)
             && (has_gap || is_in_last(template.point) && is_end_to_end(template))
             && (!template.has_outcome || is_in(template.outcome, 0))
+            && !template.has_party
             && template.point_digits == SHORT;
         (is_short && is_in_place).then_some(Self {
             head: head.bytes[0],
@@ -217,8 +214,6 @@ enum Gap {
     Number(Option<usize>),
     /// The meter point without leading zeros.
     Point,
-    /// The reason, padded to its width or not.
-    Reason(Option<usize>),
 }
 
 /// The place of a value of constant width: the piece, and the bytes before it there.
@@ -265,6 +260,7 @@ struct LineValues {
     flag: u8,
     outcome: [u8; 2],
     date: [u8; 8],
+    party: [u8; PARTY],
 }
 
 #[inline]
@@ -336,11 +332,11 @@ impl Template {
             flag: TemplateGap::NOWHERE,
             outcome: TemplateGap::NOWHERE,
             date: TemplateGap::NOWHERE,
+            party: TemplateGap::NOWHERE,
             has_outcome: false,
-            has_reason: false,
+            has_party: false,
             point_digits: DIGITS,
             numbers: 0,
-            reason: 0,
             short: None,
         };
         let mut builder = TemplateBuilder { template, style, bytes: Vec::with_capacity(MOST) };
@@ -359,28 +355,24 @@ impl Template {
 
     /// Returns the most bytes of a line.
     fn longest(&self) -> usize {
-        let widest = DIGITS.max(REASON);
-        self.pieces.iter().map(|piece| piece.length).sum::<usize>() + self.gaps * widest
+        self.pieces.iter().map(|piece| piece.length).sum::<usize>() + self.gaps * DIGITS
     }
 
     /// Returns whether values of the template's optional ones fit their items, so that it writes
     /// them as the definition does.
     #[inline]
-    fn fits<S: AsRef<[u8]>>(&self, values: &Values<S>) -> bool {
+    fn fits(&self, values: &Values) -> bool {
         values.number.is_none_or(|number| number < self.numbers)
-            && values.reason.as_ref().is_none_or(|reason| {
-                let reason = reason.as_ref();
-                reason.len() <= self.reason && is_plain(reason)
+            && (if self.has_party {
+                is_plain_party(values.party)
+            } else {
+                values.party == NO_PARTY
             })
     }
 
     /// Writes one line and its ending at the beginning of its room. Returns its length.
     #[inline]
-    fn line<const HAS_OUTCOME: bool, S: AsRef<[u8]>>(
-        &self,
-        room: &mut [u8; ROOM],
-        values: &Values<S>,
-    ) -> usize {
+    fn line<const HAS_OUTCOME: bool>(&self, room: &mut [u8; ROOM], values: &Values) -> usize {
         let outcome = if HAS_OUTCOME { letters_of(values.outcome) } else { NO_OUTCOME };
         if let (Some(short), Some(room)) = (&self.short, room.first_chunk_mut()) {
             let line = LineValues {
@@ -389,6 +381,7 @@ impl Template {
                 flag: values.flag,
                 outcome,
                 date: eight_digits_of(values.date),
+                party: NO_PARTY,
             };
             return short.any::<HAS_OUTCOME>(room, &line);
         }
@@ -398,17 +391,16 @@ impl Template {
             flag: values.flag,
             outcome,
             date: eight_digits_of(values.date),
+            party: values.party,
         };
-        let reason = values.reason.as_ref().map_or(&[][..], AsRef::as_ref);
-        self.any(room, &line, reason)
+        self.any(room, &line)
     }
 
     #[inline]
-    fn any(&self, room: &mut [u8; ROOM], line: &LineValues, reason: &[u8]) -> usize {
+    fn any(&self, room: &mut [u8; ROOM], line: &LineValues) -> usize {
         let gap = |room: &mut [u8; ROOM], at: usize, gap: Gap| match gap {
             Gap::Number(width) => number(room, at, line.number, width),
             Gap::Point => point(room, at, line.point, self.point_digits),
-            Gap::Reason(width) => text(room, at, reason, width),
             // the pieces behind the last one are empty
             Gap::End => 0,
         };
@@ -456,6 +448,8 @@ impl Template {
         room[at_place(self.flag)] = line.flag;
         let start = at_place(self.date);
         room[start..start + 8].copy_from_slice(&line.date);
+        let start = at_place(self.party);
+        room[start..start + PARTY].copy_from_slice(&line.party);
         at
     }
 }
@@ -511,23 +505,6 @@ fn bare([first, last]: [u64; 2], most: usize) -> (u128, usize) {
     // the first byte that is not a zero, or the last digit
     let zeros = ((digits ^ ZEROS) | 1 << (8 * (most - 1))).trailing_zeros() / 8;
     (digits >> (8 * zeros), most - zeros as usize)
-}
-
-/// Writes a reason, and spaces behind it. Returns its length.
-#[inline]
-fn text(room: &mut [u8; ROOM], at: usize, text: &[u8], width: Option<usize>) -> usize {
-    let at = at & WITHIN;
-    let length = text.len().min(REASON);
-    room[at..at + REASON].fill(b' ');
-    room[at..at + length].copy_from_slice(&text[..length]);
-    width.unwrap_or(length)
-}
-
-/// Returns whether text is printable, without delimiters, and does not end with a space.
-#[inline]
-fn is_plain(text: &[u8]) -> bool {
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'|' | b'"' | b',');
-    text.last() != Some(&b' ') && text.iter().all(is_plain)
 }
 
 /// A template, as far as it was worked out.
@@ -598,12 +575,13 @@ impl TemplateBuilder {
                 self.template.outcome = self.constant(item, b"??");
             }
             Slot::Date => self.template.date = self.constant(item, b"00000000"),
-            Slot::Reason if item.length > REASON => return None,
-            Slot::Reason => {
-                (self.template.has_reason, self.template.reason) = (true, item.length);
-                return self.end(Gap::Reason(width));
+            Slot::Party if item.length == PARTY => {
+                self.template.has_party = true;
+                self.template.party = self.constant(item, b"????");
             }
+            Slot::Party | Slot::Own | Slot::Reason => return None,
             Slot::Constant => self.padded(constant, width),
+            Slot::Extra | Slot::Checked if item.mandatory => return None,
             // an extra is left empty
             Slot::Unused | Slot::Extra | Slot::Checked => self.padded("", width),
         }
@@ -626,23 +604,16 @@ impl TemplateBuilder {
     }
 }
 
-/// The sets of optional values: outcome, reason, both or none.
-const SETS: usize = 4;
+/// The sets of optional values: with an outcome or without.
+const SETS: usize = 2;
 
-/// The bits of a set with an outcome, and of one with a reason.
+/// The bit of a set with an outcome.
 const OUTCOME: usize = 1;
-const REASON_BIT: usize = 2;
 
 /// Returns the set of a record's optional values.
 #[inline]
-fn set_of<S>(values: &Values<S>) -> usize {
-    set_of_bits(values.outcome != 0, values.reason.is_some())
-}
-
-#[inline]
-fn set_of_bits(has_outcome: bool, has_reason: bool) -> usize {
-    let reason = if has_reason { REASON_BIT } else { 0 };
-    usize::from(has_outcome) + reason
+fn set_of(values: &Values) -> usize {
+    usize::from(values.outcome != 0)
 }
 
 /// The templates of a table's records.
@@ -657,13 +628,17 @@ pub(crate) struct Templates {
 }
 
 impl Templates {
+    /// No templates: the definition writes all lines.
+    pub(crate) const NONE: Self =
+        Self { lines: [const { None }; SETS], sets: 0, point_digits: DIGITS };
+
     /// Makes the templates of a table; records whose meter points have another number of digits
     /// than those of the first one have none.
     pub(crate) fn new<F: Flow>(table: &Table<F>, line_end: LineEnd) -> Self {
         let of_line = |line| Template::new(table.style(), line, line_end);
         let (mut lines, mut sets, mut point_digits) = ([const { None }; SETS], 0, None);
         for line in table.records().filter_map(of_line) {
-            let set = set_of_bits(line.has_outcome, line.has_reason);
+            let set = usize::from(line.has_outcome);
             if *point_digits.get_or_insert(line.point_digits) == line.point_digits {
                 lines[set].get_or_insert_with(|| Box::new(line));
                 sets |= 1 << set;
@@ -681,19 +656,19 @@ impl Templates {
     /// Writes the line of a record's values, with an outcome or without, at the beginning of its
     /// room. Returns its length; `None` if no template takes the values.
     #[inline]
-    pub(crate) fn line<const HAS_OUTCOME: bool, S: AsRef<[u8]>>(
+    pub(crate) fn line<const HAS_OUTCOME: bool>(
         &self,
         room: &mut [u8; ROOM],
-        values: &Values<S>,
+        values: &Values,
     ) -> Option<usize> {
-        let template = self.of_set(set_of_bits(HAS_OUTCOME, values.reason.is_some()))?;
-        template.fits(values).then(|| template.line::<HAS_OUTCOME, S>(room, values))
+        let template = self.of_set(usize::from(HAS_OUTCOME))?;
+        template.fits(values).then(|| template.line::<HAS_OUTCOME>(room, values))
     }
 
     /// Returns whether a template takes a record's values, whose set is given.
     #[inline]
-    fn takes<S: AsRef<[u8]>>(&self, set: usize, values: &Values<S>) -> bool {
-        let has_checked = values.number.is_some() || values.reason.is_some();
+    fn takes(&self, set: usize, values: &Values) -> bool {
+        let has_checked = values.number.is_some() || values.party != NO_PARTY;
         self.sets >> set & 1 != 0
             && (!has_checked || self.of_set(set).is_some_and(|line| line.fits(values)))
     }
@@ -710,7 +685,7 @@ impl Templates {
 }
 
 /// The values of up to a block of records that templates take.
-pub(crate) struct TemplateRows<S> {
+pub(crate) struct TemplateRows {
     length: usize,
     /// The number of rows with an outcome.
     with_outcome: usize,
@@ -721,11 +696,11 @@ pub(crate) struct TemplateRows<S> {
     flags: Block<u8>,
     outcomes: Block<[u8; 2]>,
     dates: Block<u32>,
-    reasons: Vec<S>,
+    parties: Block<[u8; PARTY]>,
     digits: DigitGap,
 }
 
-impl<S: AsRef<[u8]> + Copy> TemplateRows<S> {
+impl TemplateRows {
     pub(crate) const fn new() -> Self {
         Self {
             length: 0,
@@ -736,14 +711,9 @@ impl<S: AsRef<[u8]> + Copy> TemplateRows<S> {
             flags: [0; BLOCK],
             outcomes: [NO_OUTCOME; BLOCK],
             dates: [0; BLOCK],
-            reasons: Vec::new(),
+            parties: [NO_PARTY; BLOCK],
             digits: DigitGap::new(),
         }
-    }
-
-    /// Returns whether the rows have reasons: all of them, or none.
-    const fn has_reasons(&self) -> bool {
-        !self.reasons.is_empty()
     }
 
     /// Returns the number of rows.
@@ -754,12 +724,11 @@ impl<S: AsRef<[u8]> + Copy> TemplateRows<S> {
     /// Takes as many records as there is room for, in place of the former ones. Returns the record
     /// that no template takes, if it met one.
     #[inline]
-    pub(crate) fn take<F: Flow<Reason = S>>(
+    pub(crate) fn take<F: Flow>(
         &mut self,
         templates: &Templates,
         records: &mut impl Iterator<Item = F::Record>,
     ) -> Option<F::Record> {
-        self.reasons.clear();
         if self.number_bits != 0 {
             self.numbers = [0; BLOCK];
         }
@@ -769,11 +738,10 @@ impl<S: AsRef<[u8]> + Copy> TemplateRows<S> {
         while length < BLOCK {
             let Some(record) = records.next() else { break };
             let values = F::values(&record);
-            let set = set_of(&values);
-            if !templates.takes(set, &values) {
+            let Some(values) = values.filter(|it| templates.takes(set_of(it), it)) else {
                 odd = Some(record);
                 break;
-            }
+            };
             if let Some(number) = values.number {
                 self.numbers[length] = number;
                 number_bits |= number;
@@ -784,10 +752,10 @@ impl<S: AsRef<[u8]> + Copy> TemplateRows<S> {
             self.outcomes[length] =
                 if has_outcome { letters_of(values.outcome) } else { NO_OUTCOME };
             self.dates[length] = values.date;
-            if let Some(reason) = values.reason {
-                self.reasons.push(reason);
+            if values.party != NO_PARTY {
+                self.parties[length] = values.party;
             }
-            outcomes += set & OUTCOME;
+            outcomes += set_of(&values) & OUTCOME;
             length += 1;
         }
         (self.length, self.number_bits, self.with_outcome) = (length, number_bits, outcomes);
@@ -813,7 +781,6 @@ impl<S: AsRef<[u8]> + Copy> TemplateRows<S> {
     fn write_lines<const IS_SHORT: bool>(&self, out: &mut [u8], templates: &Templates) -> usize {
         let rows = self;
         let line = match self.with_outcome {
-            _ if self.has_reasons() => None,
             0 => templates.of_set(0),
             all if all == self.length => templates.of_set(OUTCOME),
             _ => None,
@@ -827,25 +794,22 @@ impl<S: AsRef<[u8]> + Copy> TemplateRows<S> {
             };
         }
         match line {
-            Some(line) if line.gaps == 0 => rows.each::<IS_SHORT>(out, |room, _, values| {
-                line.write::<0>(room, values, |_, _, _| 0)
-            }),
+            Some(line) if line.gaps == 0 => rows
+                .each::<IS_SHORT>(out, |room, values| line.write::<0>(room, values, |_, _, _| 0)),
             Some(line) if line.gaps == 1 => match line.pieces[0].next {
-                Gap::Number(width) => rows.each::<IS_SHORT>(out, |room, _, values| {
+                Gap::Number(width) => rows.each::<IS_SHORT>(out, |room, values| {
                     let gap = |room: &mut _, at, _| number(room, at, values.number, width);
                     line.write::<1>(room, values, gap)
                 }),
-                _ => rows.each::<IS_SHORT>(out, |room, _, values| {
+                _ => rows.each::<IS_SHORT>(out, |room, values| {
                     let digits = line.point_digits;
                     let gap = |room: &mut _, at, _| point(room, at, values.point, digits);
                     line.write::<1>(room, values, gap)
                 }),
             },
-            _ => rows.each::<IS_SHORT>(out, |room, at, values| {
-                let reason = rows.reasons.get(at).map_or(&[][..], AsRef::as_ref);
-                let line =
-                    templates.of_set(set_of_bits(values.outcome != NO_OUTCOME, rows.has_reasons()));
-                line.map_or(0, |line| line.any(room, values, reason))
+            _ => rows.each::<IS_SHORT>(out, |room, values| {
+                let line = templates.of_set(usize::from(values.outcome != NO_OUTCOME));
+                line.map_or(0, |line| line.any(room, values))
             }),
         }
     }
@@ -875,12 +839,12 @@ impl<S: AsRef<[u8]> + Copy> TemplateRows<S> {
     fn each<const IS_SHORT: bool>(
         &self,
         out: &mut [u8],
-        mut write: impl FnMut(&mut [u8; ROOM], usize, &LineValues) -> usize,
+        mut write: impl FnMut(&mut [u8; ROOM], &LineValues) -> usize,
     ) -> usize {
         let mut start = 0;
         for at in 0..self.length.min(BLOCK) {
             let room = out.get_mut(start..).and_then(|rest| rest.first_chunk_mut());
-            start += room.map_or(0, |room| write(room, at, &self.values::<IS_SHORT>(at)));
+            start += room.map_or(0, |room| write(room, &self.values::<IS_SHORT>(at)));
         }
         start
     }
@@ -925,6 +889,7 @@ impl<S: AsRef<[u8]> + Copy> TemplateRows<S> {
             flag: self.flags[at],
             outcome: self.outcomes[at],
             date: dates[at].to_bytes(),
+            party: self.parties[at],
         }
     }
 }

@@ -2,7 +2,7 @@
 
 /// The values of a record. A value that the record does not have is zero, or `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Values<S> {
+pub struct Values {
     /// The record's own number.
     pub number: Option<u64>,
     /// The meter point.
@@ -13,12 +13,51 @@ pub struct Values<S> {
     pub outcome: u8,
     /// The day from which the flag is effective, as the number of its eight digits: 20211105.
     pub date: u32,
-    /// The reason.
-    pub reason: Option<S>,
+    /// The party that asked for the change: at most four characters, and zeros behind them.
+    pub party: [u8; PARTY],
 }
 
-impl<S> Values<S> {
+impl Values {
     /// No value at all.
     pub const NONE: Self =
-        Self { number: None, point: 0, flag: 0, outcome: 0, date: 0, reason: None };
+        Self { number: None, point: 0, flag: 0, outcome: 0, date: 0, party: NO_PARTY };
+}
+
+/// The most characters of a party.
+pub(crate) const PARTY: usize = 4;
+
+/// The bytes of no party.
+pub(crate) const NO_PARTY: [u8; PARTY] = [0; PARTY];
+
+/// Returns whether a party is four characters from `0` to `Z` in the order of ASCII: digits,
+/// capital letters and a few signs, but neither a space nor any delimiter.
+///
+/// Only such parties take the fast ways of reading and writing.
+#[inline]
+pub(crate) const fn is_plain_party(party: [u8; PARTY]) -> bool {
+    const ONES: u32 = u32::MAX / 0xFF;
+    let text = u32::from_le_bytes(party);
+    // the high bit of each byte: below `0`, or above `Z`
+    let below = !((text | ONES << 7) - ONES * b'0' as u32);
+    let above = text.wrapping_add(ONES * (0x7F - b'Z') as u32);
+    (text | below | above) & ONES << 7 == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_parties_are_four_characters_in_a_range() {
+        for byte in 0..=u8::MAX {
+            let expected = (b'0'..=b'Z').contains(&byte);
+            for at in 0..4 {
+                let mut party = *b"M0Z9";
+                party[at] = byte;
+                assert_eq!(is_plain_party(party), expected, "{party:?}");
+            }
+        }
+        assert!(!is_plain_party(NO_PARTY));
+        assert!(!is_plain_party([0xFF; 4]));
+    }
 }

@@ -7,8 +7,9 @@ use flagflow_frame::{LineEnd, Position};
 use crate::batch::Batch;
 use crate::error::{Error, ErrorKind, Result, Unwritable};
 use crate::flow::{Content, Flow, Target};
-use crate::order::Counts;
-use crate::table::{LineKind, LineSpec, Slot, Table};
+use crate::order::{Counts, FileOrder};
+use crate::raw::RawLine;
+use crate::table::{Cardinality, LineKind, LineSpec, Table};
 use crate::template::{ROOM, TemplateRows, Templates};
 
 /// The bytes that [`Writer::write_all`] and [`Writer::write_batch`] give the inner writer at a
@@ -21,7 +22,8 @@ pub type FinishError<W, N> = flagflow_frame::FinishError<W, Error<N>>;
 /// Writes the header, the groups with their records, and the trailer that counts them.
 ///
 /// Where the flow has a level-1 group, one is written before the first record, unless
-/// [`Writer::write_opening`] did so already.
+/// [`Writer::write_opening`] did so already. A file has as many lines of each group as its table
+/// says: a line too many is refused, a missing line where the next one comes.
 ///
 /// Between calls nothing is buffered here, so a file that is written record by record wants a
 /// [`BufWriter`](io::BufWriter). [`Writer::write_all`] and [`Writer::write_batch`] need none and
@@ -43,12 +45,12 @@ pub struct Writer<F: Flow, W> {
     has_failed: bool,
     trailer: Option<Box<F::Trailer>>,
     counts: Counts,
-    /// The records stand below a group.
+    /// The records are below a group.
     has_groups: bool,
-    /// A record may be written: a group was, or none is wanted.
-    is_open: bool,
-    /// A record has a reason in its line.
-    takes_reasons: bool,
+    /// The order of the lines, where the table has groups or limits.
+    order: Option<Box<FileOrder<F>>>,
+    /// Any number of records may come next.
+    is_free: bool,
     /// The position where the next line begins, records not counted among its lines.
     at: Position,
     line: Vec<u8>,
@@ -74,10 +76,23 @@ impl<F: Flow, W: Write> Writer<F, W> {
             target.line_end = LineEnd::Lf;
         }
         let table: &Table<F> = target.format.as_ref();
-        let templates = Templates::new(table, target.line_end);
-        let has_reason = |line: &LineSpec<F>| line.items().iter().any(|it| it.slot == Slot::Reason);
-        let takes_reasons = table.records().any(has_reason);
         let has_groups = table.records().any(|line| line.parent().is_some());
+        let is_limited = |line: &LineSpec<F>| line.cardinality() != Cardinality::ANY;
+        let needs_order = |line: &LineSpec<F>| match line.kind() {
+            LineKind::Header | LineKind::Trailer => false,
+            kind => kind == LineKind::Group || is_limited(line),
+        };
+        let has_order = table.lines().iter().any(needs_order);
+        let has_lines_below = |record: &LineSpec<F>| {
+            table.lines().iter().any(|line| line.parent() == Some(record.tag()))
+        };
+        let is_counted = |record: &LineSpec<F>| has_order && has_lines_below(record);
+        let templates = match table.records().any(|line| is_limited(line) || is_counted(line)) {
+            // each record is compared with the limits
+            true => Templates::NONE,
+            false => Templates::new(table, target.line_end),
+        };
+        let order = has_order.then(|| Box::new(FileOrder::new(table)));
         Self {
             inner,
             target,
@@ -87,8 +102,8 @@ impl<F: Flow, W: Write> Writer<F, W> {
             trailer: None,
             counts: Counts::default(),
             has_groups,
-            is_open: !has_groups,
-            takes_reasons,
+            is_free: order.is_none(),
+            order,
             at: Position::START,
             line: Vec::new(),
             templates,
@@ -106,22 +121,24 @@ impl<F: Flow, W: Write> Writer<F, W> {
     #[inline]
     pub fn write(&mut self, record: impl Into<F::Record>) -> Result<(), F::Field> {
         let record = record.into();
-        let values = F::values(&record);
         // nothing is made for an outcome that the line does not have: 10 instructions of 150
-        let length = match values.outcome {
-            0 => self.templates.line::<false, _>(&mut self.room, &values),
-            _ => self.templates.line::<true, _>(&mut self.room, &values),
+        let length = match F::values(&record) {
+            Some(values) if values.outcome == 0 => {
+                self.templates.line::<false>(&mut self.room, &values)
+            }
+            Some(values) => self.templates.line::<true>(&mut self.room, &values),
+            None => None,
         };
         let Some(length) = length else { return self.write_with(record, []) };
         let length = length % ROOM;
         if !self.is_ready() {
-            self.open()?;
+            self.open_records()?;
         }
         if let Err(error) = self.inner.write_all(&self.room[..length]) {
             return Err(self.fail(error, Some(self.counts.records + 1)));
         }
         self.wrote(length, 0);
-        self.count(LineKind::Record, 1);
+        self.count_records(1);
         Ok(())
     }
 
@@ -157,20 +174,24 @@ impl<F: Flow, W: Write> Writer<F, W> {
     ///
     /// As [`Writer::write_all`].
     pub fn write_batch(&mut self, batch: &Batch<F>) -> Result<(), F::Field> {
-        self.write_all(batch.records())
+        if !batch.has_reasons() {
+            return self.write_all(batch.records());
+        }
+        let mut records = batch.records().enumerate();
+        records.try_for_each(|(row, it)| self.write_with_reasons(it, [], batch.reasons(row)))
     }
 
     /// Writes runs of records that templates take, and the others one by one between them.
     fn write_runs(
         &mut self,
         piece: &mut [u8],
-        rows: &mut TemplateRows<F::Reason>,
+        rows: &mut TemplateRows,
         records: &mut impl Iterator<Item = F::Record>,
     ) -> Result<(), F::Field> {
         loop {
             let mut odd = rows.take::<F>(&self.templates, records);
             if rows.len() > 0 {
-                self.open()?;
+                self.open_records()?;
             } else if odd.is_none() {
                 self.begin()?;
             }
@@ -207,17 +228,30 @@ impl<F: Flow, W: Write> Writer<F, W> {
         record: impl Into<F::Record>,
         extras: impl IntoIterator<Item = &'e [u8]>,
     ) -> Result<(), F::Field> {
-        let record = record.into();
         let number = Some(self.counts.records + 1);
-        let has_reason = F::values(&record).reason.is_some();
-        if has_reason != self.takes_reasons {
-            let at = self.position(number);
-            return Err(Error::new(ErrorKind::UnexpectedRecord, None, at));
-        }
         self.open()?;
-        self.write_line(number, &Content::Record(record), &mut extras.into_iter())?;
-        self.count(LineKind::Record, 1);
-        Ok(())
+        self.write_line(number, &Content::Record(record.into()), &mut extras.into_iter())
+    }
+
+    /// Writes one record with the items that it has no value for, and the reasons below it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::write_with`]; [`ErrorKind::TooFewLines`] or `TooManyLines`, with nothing
+    /// written, for another number of reasons than the table allows.
+    pub fn write_with_reasons<'e>(
+        &mut self,
+        record: impl Into<F::Record>,
+        extras: impl IntoIterator<Item = &'e [u8]>,
+        reasons: &[F::Reason],
+    ) -> Result<(), F::Field> {
+        let lines = self.target.format.as_ref().lines();
+        let line = lines.iter().find(|line| line.kind() == LineKind::Reason);
+        if let Some(kind) = line.and_then(|line| line.objection_to(reasons.len())) {
+            return Err(Error::new(kind, None, self.position(Some(self.counts.records + 1))));
+        }
+        self.write_with(record, extras)?;
+        reasons.iter().try_for_each(|reason| self.write_reason(*reason))
     }
 
     /// Writes a line of the body as it was read ([`Record::as_bytes`](crate::Record::as_bytes)),
@@ -240,38 +274,36 @@ impl<F: Flow, W: Write> Writer<F, W> {
             self.open()?;
         }
         self.begin()?;
+        let tag = RawLine::peek_tag(line, self.target.format.as_ref());
+        self.admit(tag, record)?;
         let line = [line, self.target.line_end.as_bytes()].concat();
         self.put(&line, u64::from(kind != LineKind::Record), record)?;
-        self.count(kind, 1);
+        self.count(kind, tag);
         Ok(())
     }
 
-    /// Writes a level-1 group, with the items that it has no value for.
+    /// Writes a group, with the items that it has no value for.
     ///
     /// # Errors
     ///
-    /// A number that does not fit its item, a table without such a group, or the error of the inner
-    /// writer.
+    /// A number that does not fit its item, a table without such a group, a group that is not in
+    /// its place or one too many, or the error of the inner writer.
     pub fn write_opening<'e>(
         &mut self,
         opening: F::Group,
         extras: impl IntoIterator<Item = &'e [u8]>,
     ) -> Result<(), F::Field> {
-        self.write_line(None, &Content::Group(opening), &mut extras.into_iter())?;
-        self.count(LineKind::Group, 1);
-        Ok(())
+        self.write_line(None, &Content::Group(opening), &mut extras.into_iter())
     }
 
     /// Writes a reason below the record before it.
     ///
     /// # Errors
     ///
-    /// A table without reasons, or the error of the inner writer.
+    /// A table without reasons, a reason too many, or the error of the inner writer.
     pub fn write_reason(&mut self, reason: F::Reason) -> Result<(), F::Field> {
         let record = Some(self.counts.records);
-        self.write_line(record, &Content::Reason(reason), &mut std::iter::empty())?;
-        self.count(LineKind::Reason, 1);
-        Ok(())
+        self.write_line(record, &Content::Reason(reason), &mut std::iter::empty())
     }
 
     /// Returns the number of records that were written.
@@ -295,7 +327,8 @@ impl<F: Flow, W: Write> Writer<F, W> {
         &mut self.options
     }
 
-    /// Writes the trailer if there is a header, flushes, and returns the inner writer.
+    /// Writes the trailer if there is a header, flushes, and returns the inner writer. A level-1
+    /// group that must be there is written before the trailer.
     ///
     /// # Errors
     ///
@@ -309,6 +342,12 @@ impl<F: Flow, W: Write> Writer<F, W> {
 
     fn end(&mut self) -> Result<(), F::Field> {
         self.begin()?;
+        if self.objection_to_end().is_some() {
+            self.open()?;
+        }
+        if let Some(kind) = self.objection_to_end() {
+            return Err(Error::new(kind, None, self.position(None)));
+        }
         if let Some(header) = &self.target.header {
             let counts = self.trailer_counts();
             let trailer = F::trailer(&self.options, header, &counts, self.trailer.as_deref());
@@ -350,31 +389,78 @@ impl<F: Flow, W: Write> Writer<F, W> {
     /// Returns whether header and group are written, and no write has failed.
     #[inline]
     const fn is_ready(&self) -> bool {
-        self.has_begun && self.is_open
+        self.has_begun && self.is_free
     }
 
     /// Writes the header and the level-1 group before the first record.
     fn open(&mut self) -> Result<(), F::Field> {
-        if !self.is_open && !self.has_failed {
-            let opening = F::opening(&self.options);
-            if let Some(opening) = opening {
-                self.write_opening(opening, [])?;
-            }
+        let is_closed = |order: &FileOrder<F>, tag| !order.has_place_for(tag);
+        let order = self.order.as_deref().zip(self.record_tag());
+        if !self.has_failed
+            && order.is_some_and(|(order, tag)| is_closed(order, tag))
+            && let Some(opening) = F::opening(&self.options)
+        {
+            self.write_opening(opening, [])?;
         }
         self.begin()
     }
 
-    #[inline]
-    fn count(&mut self, kind: LineKind, lines: u64) {
+    /// Opens the records for lines that templates make.
+    fn open_records(&mut self) -> Result<(), F::Field> {
+        self.open()?;
+        if self.is_free { Ok(()) } else { self.admit(self.record_tag(), self.next_record()) }
+    }
+
+    /// Returns the flow's name for the records that templates write.
+    fn record_tag(&self) -> Option<F::Tag> {
+        self.target.format.as_ref().records().next().map(LineSpec::tag)
+    }
+
+    const fn next_record(&self) -> Option<u64> {
+        Some(self.counts.records + 1)
+    }
+
+    /// Refuses a line that is not in its place, or before which a line is missing.
+    fn admit(&self, tag: Option<F::Tag>, record: Option<u64>) -> Result<(), F::Field> {
+        match self.order.as_deref().and_then(|order| order.objection(tag)) {
+            Some(kind) => Err(Error::new(kind, None, self.position(record))),
+            None => Ok(()),
+        }
+    }
+
+    fn objection_to_end(&self) -> Option<ErrorKind> {
+        self.order.as_deref().and_then(FileOrder::objection_to_end)
+    }
+
+    /// Counts a line of the body.
+    fn count(&mut self, kind: LineKind, tag: Option<F::Tag>) {
         match kind {
-            LineKind::Record => self.counts.records += lines,
-            LineKind::Reason => self.counts.reasons += lines,
+            LineKind::Record => self.counts.records += 1,
+            LineKind::Reason => self.counts.reasons += 1,
             // `write_raw` refuses headers and trailers
             LineKind::Group | LineKind::Header | LineKind::Trailer => {
-                self.is_open = true;
-                self.counts.flows += lines;
-                self.counts.groups += lines;
+                let spec = tag.and_then(|tag| self.target.format.as_ref().line(tag));
+                let is_top = spec.is_none_or(|spec| spec.parent().is_none());
+                self.counts.flows += u64::from(is_top);
+                self.counts.groups += 1;
             }
+        }
+        self.place(tag);
+    }
+
+    /// Counts records that templates made.
+    #[inline]
+    fn count_records(&mut self, records: u64) {
+        self.counts.records += records;
+        if !self.is_free {
+            self.place(self.record_tag());
+        }
+    }
+
+    fn place(&mut self, tag: Option<F::Tag>) {
+        if let Some(order) = &mut self.order {
+            order.place(tag);
+            self.is_free = order.is_in_records();
         }
     }
 
@@ -391,8 +477,8 @@ impl<F: Flow, W: Write> Writer<F, W> {
         if records == 0 {
             return Ok(());
         }
-        self.put(lines, 0, Some(self.counts.records + 1))?;
-        self.count(LineKind::Record, records);
+        self.put(lines, 0, self.next_record())?;
+        self.count_records(records);
         Ok(())
     }
 
@@ -438,9 +524,16 @@ impl<F: Flow, W: Write> Writer<F, W> {
             Error::new(kind, Some(field), self.position(record))
         });
         line.extend_from_slice(self.target.line_end.as_bytes());
-        let others = u64::from(!matches!(content, Content::Record(_)));
-        let written = written.and_then(|()| self.put(&line, others, record));
+        let kind = content.kind();
+        let is_of_body = !matches!(kind, LineKind::Header | LineKind::Trailer);
+        let tag = RawLine::peek_tag(&line, self.target.format.as_ref()).filter(|_| is_of_body);
+        let written = written
+            .and_then(|()| self.admit(tag, record))
+            .and_then(|()| self.put(&line, u64::from(kind != LineKind::Record), record));
         self.line = line;
+        if is_of_body && written.is_ok() {
+            self.count(kind, tag);
+        }
         written
     }
 }

@@ -26,8 +26,7 @@ const CLOSE: NaiveTime = NaiveTime::from_hms_opt(18, 0, 0).unwrap();
 /// assert!(calendar.is_working_day("20241224".parse()?)?);
 /// assert!(!calendar.is_working_day("20241225".parse()?)?);
 ///
-/// let eve = chrono::NaiveDate::from_ymd_opt(2024, 12, 24).and_then(|day| day.and_hms_opt(18, 0, 1));
-/// let deemed = calendar.deemed_received(eve.ok_or("no such time")?)?;
+/// let deemed = calendar.deemed_received("2024-12-24T18:00:01".parse()?)?;
 /// assert_eq!(deemed, "20241227".parse()?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -2,7 +2,8 @@
 
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 
-use crate::record::{D0350, MAX_INSTRUCTION_NUMBER, Update};
+use crate::field::SupplierId;
+use crate::record::{D0350, Instruction, MAX_INSTRUCTION_NUMBER};
 
 /// Borrowed columns of equal length, the fields of D0350 records: one record a row, and the
 /// instruction numbers count up from row to row.
@@ -12,6 +13,7 @@ pub struct Columns<'a> {
     mpans: &'a [MpanCore],
     flags: &'a [ServiceFlag],
     dates: &'a [EffectiveDate],
+    suppliers: &'a [SupplierId],
 }
 
 /// Columns that are no records.
@@ -28,7 +30,7 @@ pub enum BadColumns {
 
 impl<'a> Columns<'a> {
     /// The columns of D0350 records, the first of which has this instruction number: MPAN cores,
-    /// flags, and the first days that they apply.
+    /// flags, the first days that they apply, and the suppliers that asked for the changes.
     ///
     /// # Errors
     ///
@@ -38,15 +40,16 @@ impl<'a> Columns<'a> {
         mpans: &'a [MpanCore],
         flags: &'a [ServiceFlag],
         dates: &'a [EffectiveDate],
+        suppliers: &'a [SupplierId],
     ) -> Result<Self, BadColumns> {
-        if mpans.len() != flags.len() || mpans.len() != dates.len() {
+        if [flags.len(), dates.len(), suppliers.len()].iter().any(|rows| *rows != mpans.len()) {
             return Err(BadColumns::Unequal);
         }
         let end = first_number.checked_add(mpans.len() as u64).ok_or(BadColumns::Number)?;
         if end > MAX_INSTRUCTION_NUMBER + 1 {
             return Err(BadColumns::Number);
         }
-        Ok(Self { first_number, mpans, flags, dates })
+        Ok(Self { first_number, mpans, flags, dates, suppliers })
     }
 
     /// Returns how many rows there are.
@@ -63,11 +66,12 @@ impl<'a> Columns<'a> {
 
     /// The rows as records.
     #[inline]
-    pub fn records(self) -> impl Iterator<Item = Update> {
-        let values = self.mpans.iter().zip(self.flags).zip(self.dates);
+    pub fn records(self) -> impl Iterator<Item = Instruction> {
+        let values = self.mpans.iter().zip(self.flags).zip(self.dates).zip(self.suppliers);
         // every number was seen to fit, so none is left out
-        (self.first_number..).zip(values).filter_map(|(number, ((mpan, flag), date))| {
-            D0350::new(number, *mpan, *flag, *date).ok().map(Update::D0350)
+        (self.first_number..).zip(values).filter_map(|(number, (values, supplier))| {
+            let ((mpan, flag), date) = values;
+            D0350::new(number, *mpan, *flag, *date, *supplier).ok().map(Instruction::D0350)
         })
     }
 }

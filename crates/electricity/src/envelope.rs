@@ -1,13 +1,14 @@
 //! Header and trailer: the user file's first and last line.
 
-use flagflow_codec::{LineKind, OutOfRange, Totals};
+use flagflow_codec::{OutOfRange, Totals};
 use flagflow_domain::EffectiveDate;
 
 use crate::error::{ErrorKind, Fault, FieldFault};
 use crate::field::{Timestamp, parse_number, parse_timestamp};
-use crate::item::{Electricity, Field, HEADER_ITEMS};
+use crate::item::{Electricity, Field, HEADER_ITEMS, LineTag};
 use crate::profile::Profile;
 use crate::record::RawRecord;
+use crate::text::is_plain;
 
 /// The header of a file, `ZHV` or `ZHF`: who sends which flow to whom, and when it was made.
 ///
@@ -182,16 +183,6 @@ fn index_of(field: Field) -> Option<usize> {
     HEADER_ITEMS.iter().position(|item| item.field == field)
 }
 
-/// Returns whether text can stand in a line of either layout.
-fn is_plain(text: &[u8]) -> bool {
-    stays_in_line(text) && !text.iter().any(|byte| matches!(byte, b'|' | b'\r'))
-}
-
-/// Returns whether text is ASCII that ends no line. A carriage return ends none by itself.
-pub(crate) fn stays_in_line(text: &[u8]) -> bool {
-    text.iter().all(|byte| byte.is_ascii() && *byte != b'\n')
-}
-
 /// ASCII as text; what is not ASCII was refused before.
 fn as_text(text: &[u8]) -> Result<String, FieldFault> {
     Ok(String::from_utf8_lossy(text).into_owned())
@@ -212,7 +203,7 @@ impl TryFrom<&RawRecord<'_>> for Header {
     type Error = Fault;
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
-        raw.require(LineKind::Header)?;
+        raw.require(LineTag::Header)?;
         let mut texts: [String; HEADER_ITEMS.len()] = Default::default();
         let mut created = None;
         for (text, item) in texts.iter_mut().zip(raw.items()) {
@@ -341,7 +332,7 @@ impl TryFrom<&RawRecord<'_>> for Trailer {
     type Error = Fault;
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
-        raw.require(LineKind::Trailer)?;
+        raw.require(LineTag::Trailer)?;
         // 19 digits at most, and no more than the item has: a profile sees to the first
         let number = |text: &[u8]| parse_number(text, text.len());
         Ok(Self {

@@ -6,31 +6,37 @@
 //! ([`RawItem::read`](crate::RawItem::read)).
 
 mod date;
+mod file_identifier;
 mod flag;
 mod instruction_type;
 mod mpan;
 mod number;
 mod reason;
+mod supplier;
 mod timestamp;
 
 pub use date::{parse_date, write_date};
+pub use file_identifier::{
+    FileIdentifier, InvalidFileIdentifier, parse_file_identifier, write_file_identifier,
+};
 pub use flag::{parse_flag, write_flag};
 pub use mpan::{parse_mpan, write_mpan};
 pub use number::{parse_number, write_number};
-pub use reason::{InvalidReason, ReasonCode, parse_reason, write_reason};
+pub use reason::{InvalidReason, OtherReason, ReasonCode, parse_reason, write_reason};
+pub use supplier::{InvalidSupplier, SupplierId, parse_supplier, write_supplier};
 pub use timestamp::{InvalidTimestamp, Timestamp, parse_timestamp, write_timestamp};
 
 use nom::combinator::all_consuming;
 use nom::{IResult, Parser};
 
-use flagflow_codec::{ItemKind, Slot};
+use flagflow_codec::ItemKind;
 
 use crate::error::ErrorKind;
 use crate::item::{Field, ItemSpec, Layout};
 use crate::profile::Profile;
 
 pub use crate::error::FieldFault;
-pub use flagflow_codec::check_ascii;
+pub use flagflow_codec::{check_ascii, check_printable};
 pub(crate) use instruction_type::parse_constant;
 pub use instruction_type::parse_instruction_type;
 
@@ -46,11 +52,11 @@ fn whole<'a, T>(
 }
 
 /// Checks an item, with its padding, by its length and by the parser of its row of the profile's
-/// table.
+/// table. An optional item may be empty.
 ///
 /// # Errors
 ///
-/// `NonAscii`, `ItemTooLong`, or those of the parser.
+/// `NonAscii`, `ItemTooLong`, `EmptyItem`, `NotPrintable`, or those of the parser.
 pub fn check_item(
     spec: &ItemSpec,
     item: &[u8],
@@ -62,20 +68,80 @@ pub fn check_item(
     if item.len() > most {
         return Err(FieldFault::of_field(ErrorKind::ItemTooLong { most }, item));
     }
-    match (spec.slot, spec.kind) {
-        (Slot::Constant, _) if layout == Layout::Zhf => {
-            parse_instruction_type(item.trim_ascii_end(), profile)
+    let padding = item.iter().rev().take_while(|byte| **byte == b' ').count();
+    let padding = if layout == Layout::Zhf { padding } else { 0 };
+    let (text, _) = item.split_at(item.len() - padding);
+    match text.is_empty() {
+        true if spec.mandatory => Err(FieldFault::of_field(ErrorKind::EmptyItem, item)),
+        true => Ok(()),
+        false if spec.kind == ItemKind::Text => {
+            check_printable(item)?;
+            check_content(spec, text, profile.instruction_type())
         }
-        (Slot::Constant, _) => parse_instruction_type(item, profile),
-        // an item without a parser
-        (_, ItemKind::Text) => Ok(()),
-        _ if matches!(spec.field, Field::Other(_)) => Ok(()),
-        (_, ItemKind::Number | ItemKind::Digits) => parse_number(item, most).map(drop),
-        (_, ItemKind::Mpan) => parse_mpan(item).map(drop),
-        (_, ItemKind::Flag) => parse_flag(item).map(drop),
-        (_, ItemKind::Date) => parse_date(item).map(drop),
-        (_, ItemKind::Timestamp) => parse_timestamp(item).map(drop),
+        false => check_content(spec, item, profile.instruction_type()),
     }
+}
+
+/// Checks the text of an item, which is not too long and not empty, by the item's parser. An item
+/// of which only the profile knows the name may have any text.
+///
+/// # Errors
+///
+/// Those of the parser.
+pub fn check_content(
+    spec: &ItemSpec,
+    text: &[u8],
+    instruction_type: &str,
+) -> Result<(), FieldFault> {
+    match (spec.field, spec.kind) {
+        (Field::InstructionType, _) => parse_constant(text, instruction_type),
+        (Field::SupplierId, _) => parse_supplier(text).map(drop),
+        (Field::RejectionReasonCode, _) => parse_reason(text).map(drop),
+        (Field::AnsweredFileIdentifier, _) => parse_file_identifier(text).map(drop),
+        // an item without a parser
+        (Field::Other(_), _) | (_, ItemKind::Text) => Ok(()),
+        (_, ItemKind::Number | ItemKind::Digits) => parse_number(text, spec.length).map(drop),
+        (_, ItemKind::Mpan) => parse_mpan(text).map(drop),
+        (_, ItemKind::Flag) => parse_flag(text).map(drop),
+        (_, ItemKind::Date) => parse_date(text).map(drop),
+        (_, ItemKind::Timestamp) => parse_timestamp(text).map(drop),
+    }
+}
+
+/// Reads and writes a text value as text, by its conversions.
+#[cfg(feature = "serde")]
+macro_rules! serde_as_text {
+    ($type:ident) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let text: String = serde::Deserialize::deserialize(d)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+#[cfg(feature = "serde")]
+use serde_as_text;
+
+/// Makes a value of one to four letters, digits and hyphens.
+#[cfg(feature = "arbitrary")]
+fn arbitrary_text<T>(
+    u: &mut arbitrary::Unstructured<'_>,
+    value: impl FnOnce(&[u8]) -> Option<T>,
+) -> arbitrary::Result<T> {
+    let mut text = [0; 4];
+    let length = u.int_in_range(1..=text.len())?;
+    for byte in &mut text {
+        *byte = *u.choose(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")?;
+    }
+    text.get(..length).and_then(value).ok_or(arbitrary::Error::IncorrectFormat)
 }
 
 /// Writes text as the layout has it: padded right with spaces to `length` in zhf.
@@ -121,36 +187,54 @@ pub(crate) mod testing {
             assert_eq!(parse_timestamp(item).unwrap_err(), expected);
             assert_eq!(parse_reason(item).unwrap_err(), expected);
             assert_eq!(parse_number(item, 10).unwrap_err(), expected);
+            assert_eq!(parse_supplier(item).unwrap_err(), expected);
+            assert_eq!(parse_file_identifier(item).unwrap_err(), expected);
         }
     }
 
     #[test]
     fn an_item_is_checked_by_its_row_of_the_table() {
-        use flagflow_codec::LineKind;
-        let profile = Profile::builtin(crate::Flow::D0350);
-        let check = |kind, items: &[(&str, &str)]| {
-            assert_eq!(profile.items(kind).len(), items.len());
-            for (spec, (good, bad)) in profile.items(kind).iter().zip(items) {
-                let read = |text: &str| check_item(spec, text.as_bytes(), Layout::Zhv, &profile);
+        use crate::{Flow, LineTag};
+        let check = |profile: &Profile, line: LineTag, items: &[(&str, &str)]| {
+            assert_eq!(profile.items(line).len(), items.len());
+            for (spec, (good, bad)) in profile.items(line).iter().zip(items) {
+                let read = |text: &str| check_item(spec, text.as_bytes(), Layout::Zhv, profile);
                 assert_eq!(read(good), Ok(()), "{good}");
                 assert!(read(bad).is_err(), "{bad}");
                 assert!(read(&"1".repeat(spec.length + 1)).is_err() && read("\u{e9}").is_err());
+                let empty = read("").map_err(|fault| fault.kind);
+                let expected = if spec.mandatory { Err(ErrorKind::EmptyItem) } else { Ok(()) };
+                assert_eq!(empty, expected, "{}", spec.field);
             }
         };
-        let update =
-            [("1", "x"), ("DC01", "DC02"), ("1013044353630", "1"), ("A", "X"), ("20211105", "x")];
-        check(LineKind::Record, &update);
+        let [d0350, d0351, d0172] = Flow::ALL.map(Profile::builtin);
+        let (mpan, day) = (("1013044353630", "1"), ("20211105", "x"));
+        let (number, supplier, flag) = (("1", "x"), ("MRCY", "M\tC"), ("A", "X"));
+        check(&d0350, LineTag::Group, &[number]);
+        let update = [number, ("DC01", "DC02"), mpan, flag, day, supplier];
+        check(&d0350, LineTag::Record, &update);
+        let rejection =
+            [number, ("DC11", "DC01"), ("000000000007", "-"), mpan, day, flag, day, supplier];
+        check(&d0351, LineTag::Record, &rejection);
+        check(&d0351, LineTag::Reason, &[("62", "6|")]);
+        let counts = [("99999", "x"), ("0", " "), ("1", "1x")];
+        let confirmation = [&[number, ("DC90", "DC01"), day, ("0000475656", "\0")], &counts[..]];
+        check(&d0172, LineTag::Record, &confirmation.concat());
         let times = ("20240102093000", "2024");
         let text = ("1", "12345678901");
-        check(LineKind::Trailer, &[text, ("3", "x"), text, ("1", "x"), times]);
-        let constant = &profile.items(LineKind::Record)[1];
-        assert_eq!(check_item(constant, b"DC01", Layout::Zhf, &profile), Ok(()));
-        let text = profile.as_toml().replace(
-            "most = 8 },\n",
-            "most = 8 },\n{ name = \"note\", kind = \"number\", most = 4 },\n",
-        );
+        check(&d0350, LineTag::Trailer, &[text, ("3", "x"), text, ("1", "x"), times]);
+        let zhf = |line: LineTag, at: usize, item: &[u8]| {
+            check_item(&d0351.items(line)[at], item, Layout::Zhf, &d0351)
+        };
+        assert_eq!(zhf(LineTag::Record, 1, b"DC11"), Ok(()));
+        assert_eq!(zhf(LineTag::Record, 7, b"AB  "), Ok(()));
+        assert_eq!(zhf(LineTag::Record, 3, b"             "), Ok(()));
+        assert_eq!(kind(b"        ", zhf(LineTag::Record, 4, b"        ")), ErrorKind::EmptyItem);
+        assert_eq!(zhf(LineTag::Reason, 0, b"AB\t ").unwrap_err().start, 2);
+        let note = "\"CHAR(4)\" },\n    { name = \"note\", format = \"INT(4)\" },\n]";
+        let text = d0350.as_toml().replace("\"CHAR(4)\" },\n]", note);
         let profile = Profile::from_toml(&text).unwrap();
-        let note = profile.update_group().items().last().unwrap();
+        let note = profile.record_group().items().last().unwrap();
         assert_eq!(check_item(note, b"x", Layout::Zhv, &profile), Ok(()));
     }
 

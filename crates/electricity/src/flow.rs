@@ -6,18 +6,18 @@ use flagflow_frame::Line;
 
 use crate::envelope::{Header, Trailer, check_header, check_trailer};
 use crate::error::{Fault, Unwritable};
-use crate::field::ReasonCode;
+use crate::field::{ReasonCode, SupplierId};
 use crate::item::{Electricity, Field};
 use crate::options::ReaderOptions;
 use crate::profile::Format;
-use crate::record::{D0350, D0351, Opening, Update};
+use crate::record::{D0350, Instruction, Opening};
 use crate::writer::{WriterOptions, write_content};
 
 impl flagflow_codec::Flow for Electricity {
     type Format = Format;
     type Options = ReaderOptions;
     type WriterOptions = WriterOptions;
-    type Record = Update;
+    type Record = Instruction;
     type Header = Header;
     type Group = Opening;
     type Reason = ReasonCode;
@@ -41,27 +41,27 @@ impl flagflow_codec::Flow for Electricity {
     }
 
     #[inline]
-    fn record(values: &Values<ReasonCode>) -> Option<Update> {
+    fn record(values: &Values) -> Option<Instruction> {
         let number = values.number?;
         let mpan = MpanCore::new(values.point).ok()?;
-        if let Some(reason) = values.reason {
-            return D0351::new(number, mpan, reason).ok().map(Update::D0351);
-        }
         let flag = ServiceFlag::from_byte(values.flag)?;
         let date = EffectiveDate::from_packed(values.date).ok()?;
-        D0350::new(number, mpan, flag, date).ok().map(Update::D0350)
+        let supplier = SupplierId::from_packed(values.party)?;
+        D0350::new(number, mpan, flag, date, supplier).ok().map(Instruction::D0350)
     }
 
+    /// Only a D0350 has columns.
     #[inline]
-    fn values(record: &Update) -> Values<ReasonCode> {
-        Values {
-            number: Some(record.instruction_number()),
-            point: record.mpan_core().as_u64(),
-            flag: record.flag().map_or(0, ServiceFlag::as_byte),
+    fn values(record: &Instruction) -> Option<Values> {
+        let Instruction::D0350(update) = record else { return None };
+        Some(Values {
+            number: Some(update.instruction_number()),
+            point: update.mpan_core().as_u64(),
+            flag: update.flag().as_byte(),
             outcome: 0,
-            date: record.effective_from().map_or(0, EffectiveDate::as_packed),
-            reason: record.reason(),
-        }
+            date: update.effective_from().as_packed(),
+            party: update.supplier_id().as_packed(),
+        })
     }
 
     fn write_line(

@@ -7,19 +7,22 @@ use flagflow_codec::{Item, ItemKind, LineKind, Names, Slot};
 
 use crate::text::ShortText;
 
-/// One of the two electricity flows that carry the DCC Service Flag.
+/// One of the electricity flows that carry the DCC Service Flag and its answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum Flow {
-    /// Notification of DCC Services at Metering Point, DCC to the electricity provider.
+    /// Notification of DCC Services at Metering Point, DCC to the distributor's registration
+    /// service (MPAS).
     D0350,
-    /// Rejection of Update to DCC Service Flag, the provider's answer.
+    /// Rejection of Update to DCC Service Flag, MPAS to DCC.
     D0351,
+    /// Confirmation of Changes, MPAS to DCC: the counts of one D0350.
+    D0172,
 }
 
 impl Flow {
-    /// Both flows.
-    pub const ALL: [Self; 2] = [Self::D0350, Self::D0351];
+    /// Every flow.
+    pub const ALL: [Self; 3] = [Self::D0350, Self::D0351, Self::D0172];
 
     /// The flow's number as headers have it, `D0350`.
     #[must_use]
@@ -27,15 +30,17 @@ impl Flow {
         match self {
             Self::D0350 => "D0350",
             Self::D0351 => "D0351",
+            Self::D0172 => "D0172",
         }
     }
 
-    /// The name that reports and options use: `d0350`, `d0351`.
+    /// The name that reports and options use: `d0350`, `d0351`, `d0172`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::D0350 => "d0350",
             Self::D0351 => "d0351",
+            Self::D0172 => "d0172",
         }
     }
 
@@ -45,7 +50,14 @@ impl Flow {
         match self {
             Self::D0350 => "Notification of DCC Services at Metering Point",
             Self::D0351 => "Rejection of Update to DCC Service Flag",
+            Self::D0172 => "Confirmation of Changes",
         }
+    }
+
+    /// Returns the flow that a header's item "flow and version" names, whatever the version.
+    #[must_use]
+    pub fn of_header(item: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|flow| item.starts_with(flow.as_str().as_bytes()))
     }
 }
 
@@ -57,7 +69,7 @@ impl fmt::Display for Flow {
 
 /// The text is not the name of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a flow: expected d0350 or d0351")]
+#[error("not a flow: expected d0350, d0351 or d0172")]
 pub struct UnknownFlow;
 
 /// Reads either form, `D0350` or `d0350`.
@@ -78,10 +90,41 @@ pub type Table = flagflow_codec::Table<Electricity>;
 
 impl Names for Electricity {
     type Field = Field;
-    type Tag = LineKind;
+    type Tag = LineTag;
     type Layout = Layout;
 
     const CODE_IS_ITEM: bool = false;
+}
+
+/// The name of a line of a profile: its part in the file, or its place among the groups that only
+/// the profile knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LineTag {
+    /// The header.
+    Header,
+    /// The level-1 group above the records.
+    Group,
+    /// A record.
+    Record,
+    /// A reason below a record.
+    Reason,
+    /// A further group, by its place among these in the profile.
+    Further(u8),
+    /// The trailer.
+    Trailer,
+}
+
+/// The first line of its kind.
+impl From<LineKind> for LineTag {
+    fn from(kind: LineKind) -> Self {
+        match kind {
+            LineKind::Header => Self::Header,
+            LineKind::Group => Self::Group,
+            LineKind::Record => Self::Record,
+            LineKind::Reason => Self::Reason,
+            LineKind::Trailer => Self::Trailer,
+        }
+    }
 }
 
 /// The order and the delimiters of the items in their line.
@@ -153,11 +196,11 @@ impl FromStr for Layout {
 /// The name of a profile's item that this crate has no name for: at most 32 lower-case letters,
 /// digits and underscores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ItemName(ShortText);
+pub struct ItemName(ShortText<32>);
 
 impl ItemName {
     /// The most characters of a name.
-    pub const MOST: usize = ShortText::MOST;
+    pub const MOST: usize = 32;
 
     /// The name of some text, if it is one: a lower-case letter, then letters, digits and
     /// underscores.
@@ -197,17 +240,24 @@ pub enum Field {
     FileSequenceNumber,
     InstructionNumber,
     InstructionType,
+    IncomingInstructionNumber,
     MpanCore,
+    DeemedReceivedDate,
     DccServiceFlag,
     EffectiveFromDate,
-    ReasonCode,
+    SupplierId,
+    RejectionReasonCode,
+    AnsweredFileIdentifier,
+    Received,
+    Accepted,
+    Rejected,
     /// An item that only the profile has a name for; it is carried through unread.
     Other(ItemName),
 }
 
 impl Field {
     /// Every field but [`Field::Other`].
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 29] = [
         Self::FileIdentifier,
         Self::FlowAndVersion,
         Self::FromRole,
@@ -226,10 +276,17 @@ impl Field {
         Self::FileSequenceNumber,
         Self::InstructionNumber,
         Self::InstructionType,
+        Self::IncomingInstructionNumber,
         Self::MpanCore,
+        Self::DeemedReceivedDate,
         Self::DccServiceFlag,
         Self::EffectiveFromDate,
-        Self::ReasonCode,
+        Self::SupplierId,
+        Self::RejectionReasonCode,
+        Self::AnsweredFileIdentifier,
+        Self::Received,
+        Self::Accepted,
+        Self::Rejected,
     ];
 
     /// The field of a name in a profile: one of ours, or another that is a name at all.
@@ -239,13 +296,6 @@ impl Field {
             .into_iter()
             .find(|field| field.name() == name)
             .or_else(|| ItemName::new(name).map(Self::Other))
-    }
-
-    /// Returns whether an item that only a profile has a name for is the supplier that asked for a
-    /// change (J0084): its name has `supplier` in it, or is `j0084`.
-    #[must_use]
-    pub fn is_supplier(&self) -> bool {
-        matches!(self, Self::Other(name) if name.as_str().contains("supplier") || name.as_str() == "j0084")
     }
 
     /// The field's name in reports and profiles, `mpan_core`.
@@ -270,10 +320,17 @@ impl Field {
             Self::FileSequenceNumber => "file_sequence_number",
             Self::InstructionNumber => "instruction_number",
             Self::InstructionType => "instruction_type",
+            Self::IncomingInstructionNumber => "incoming_instruction_number",
             Self::MpanCore => "mpan_core",
+            Self::DeemedReceivedDate => "deemed_received_date",
             Self::DccServiceFlag => "dcc_service_flag",
             Self::EffectiveFromDate => "effective_from_date",
-            Self::ReasonCode => "reason_code",
+            Self::SupplierId => "supplier_id",
+            Self::RejectionReasonCode => "rejection_reason_code",
+            Self::AnsweredFileIdentifier => "answered_file_identifier",
+            Self::Received => "received",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
             Self::Other(name) => name.as_str(),
         }
     }
@@ -297,13 +354,20 @@ impl Field {
             Self::Checksum => "Checksum",
             Self::FlowCount => "Flow Count",
             Self::Completed => "File Completion Timestamp",
-            Self::FileSequenceNumber => "File Sequence Number",
-            Self::InstructionNumber => "Instruction Number",
-            Self::InstructionType => "Instruction Type",
+            Self::FileSequenceNumber => "File Sequence Number (J0330)",
+            Self::InstructionNumber => "Instruction Number (J0109)",
+            Self::InstructionType => "Instruction Type (J0723)",
+            Self::IncomingInstructionNumber => "Incoming Instruction Number (J1017)",
             Self::MpanCore => "MPAN Core (J0003)",
+            Self::DeemedReceivedDate => "Deemed Received Date (J0821)",
             Self::DccServiceFlag => "DCC Service Flag (J1833)",
-            Self::EffectiveFromDate => "DCC Service Effective From Date",
-            Self::ReasonCode => "Reason Code",
+            Self::EffectiveFromDate => "Effective From Date {DCCF} (J1834)",
+            Self::SupplierId => "Supplier Id (J0084)",
+            Self::RejectionReasonCode => "Rejection Reason Code (J0107)",
+            Self::AnsweredFileIdentifier => "Identifier of the answered file (J1064)",
+            Self::Received => "Instructions received (J0522)",
+            Self::Accepted => "Instructions accepted (J0523)",
+            Self::Rejected => "Instructions rejected (J0524)",
             Self::Other(name) => name.as_str(),
         }
     }
@@ -322,19 +386,25 @@ pub(crate) const fn item(field: Field, kind: ItemKind, length: usize) -> ItemSpe
     Item::new(field, kind, length, Slot::Unused)
 }
 
+/// An item of a header or trailer. Readers take an empty one as the value of its kind that it is or
+/// is not, rather than as an item without a value.
+const fn of_envelope(field: Field, kind: ItemKind, length: usize) -> ItemSpec {
+    item(field, kind, length).optional()
+}
+
 /// The header's items after its code, in their order.
 pub static HEADER_ITEMS: [ItemSpec; 11] = [
-    item(Field::FileIdentifier, ItemKind::Text, 10),
-    item(Field::FlowAndVersion, ItemKind::Text, 8),
-    item(Field::FromRole, ItemKind::Text, 1),
-    item(Field::FromParticipant, ItemKind::Text, 4),
-    item(Field::ToRole, ItemKind::Text, 1),
-    item(Field::ToParticipant, ItemKind::Text, 4),
-    item(Field::Created, ItemKind::Timestamp, 14),
-    item(Field::SendingApplication, ItemKind::Text, 5).optional(),
-    item(Field::ReceivingApplication, ItemKind::Text, 5).optional(),
-    item(Field::Broadcast, ItemKind::Text, 1).optional(),
-    item(Field::TestFlag, ItemKind::Text, 4),
+    of_envelope(Field::FileIdentifier, ItemKind::Text, 10),
+    of_envelope(Field::FlowAndVersion, ItemKind::Text, 8),
+    of_envelope(Field::FromRole, ItemKind::Text, 1),
+    of_envelope(Field::FromParticipant, ItemKind::Text, 4),
+    of_envelope(Field::ToRole, ItemKind::Text, 1),
+    of_envelope(Field::ToParticipant, ItemKind::Text, 4),
+    of_envelope(Field::Created, ItemKind::Timestamp, 14),
+    of_envelope(Field::SendingApplication, ItemKind::Text, 5),
+    of_envelope(Field::ReceivingApplication, ItemKind::Text, 5),
+    of_envelope(Field::Broadcast, ItemKind::Text, 1),
+    of_envelope(Field::TestFlag, ItemKind::Text, 4),
 ];
 
 /// The trailer's items after its code, in their order, with the lengths of a profile.
@@ -345,11 +415,11 @@ pub(crate) const fn trailer_items(
     flow_count: usize,
 ) -> [ItemSpec; 5] {
     [
-        item(Field::FileIdentifier, ItemKind::Text, 10),
-        item(Field::GroupCount, ItemKind::Number, group_count),
-        item(Field::Checksum, ItemKind::Text, checksum).optional(),
-        item(Field::FlowCount, ItemKind::Number, flow_count),
-        item(Field::Completed, ItemKind::Timestamp, 14),
+        of_envelope(Field::FileIdentifier, ItemKind::Text, 10),
+        of_envelope(Field::GroupCount, ItemKind::Number, group_count),
+        of_envelope(Field::Checksum, ItemKind::Text, checksum),
+        of_envelope(Field::FlowCount, ItemKind::Number, flow_count),
+        of_envelope(Field::Completed, ItemKind::Timestamp, 14),
     ]
 }
 
@@ -375,20 +445,6 @@ mod tests {
     }
 
     #[test]
-    fn a_supplier_is_an_item_of_the_profile() {
-        for (name, expected) in [
-            ("supplier_id", true),
-            ("new_supplier", true),
-            ("j0084", true),
-            ("j00841", false),
-            ("note", false),
-            ("mpan_core", false),
-        ] {
-            assert_eq!(Field::of_name(name).unwrap().is_supplier(), expected, "{name}");
-        }
-    }
-
-    #[test]
     fn names_round_trip() {
         for layout in Layout::ALL {
             assert_eq!(layout.to_string().parse(), Ok(layout));
@@ -402,6 +458,8 @@ mod tests {
         }
         assert_eq!("csv".parse::<Layout>(), Err(UnknownLayout));
         assert_eq!("D0352".parse::<Flow>(), Err(UnknownFlow));
+        assert_eq!(Flow::of_header(b"D0172001"), Some(Flow::D0172));
+        assert_eq!(Flow::of_header(b"D0010002"), None);
     }
 
     #[test]

@@ -10,20 +10,16 @@ use crate::item::{Electricity, Field, Flow, Layout};
 use crate::profile::Profile;
 use crate::record::RawRecord;
 
-/// Returns the flow of a file by its first line: [`Flow::D0351`] where that is a header that says
-/// so, otherwise [`Flow::D0350`], also for the header of another flow and for one that cannot be
-/// cut.
+/// Returns the flow of a file by its first line: the flow that a header names, otherwise
+/// [`Flow::D0350`], also for the header of another flow and for one that cannot be cut.
 #[must_use]
 pub fn recognise_flow(line: &[u8], layout: Layout) -> Flow {
     // headers are the same in every profile
-    let profile = Profile::builtin(Flow::D0351);
+    let profile = Profile::builtin(Flow::D0350);
     let raw = RawRecord::cut(line, profile.table(layout)).ok();
     let header = raw.filter(|raw| raw.kind() == LineKind::Header);
-    let flow = header.and_then(|raw| raw.field(Field::FlowAndVersion));
-    match flow {
-        Some(flow) if flow.starts_with(Flow::D0351.as_str().as_bytes()) => Flow::D0351,
-        _ => Flow::D0350,
-    }
+    let flow = header.and_then(|raw| Flow::of_header(raw.field(Field::FlowAndVersion)?));
+    flow.unwrap_or(Flow::D0350)
 }
 
 /// Options of a [`Reader`](crate::Reader).
@@ -33,6 +29,7 @@ pub struct ReaderOptions {
     flow: Option<Flow>,
     d0350: Arc<Profile>,
     d0351: Arc<Profile>,
+    d0172: Arc<Profile>,
     settings: ReadSettings,
 }
 
@@ -43,6 +40,7 @@ impl Default for ReaderOptions {
             flow: None,
             d0350: Profile::builtin(Flow::D0350),
             d0351: Profile::builtin(Flow::D0351),
+            d0172: Profile::builtin(Flow::D0172),
             settings: ReadSettings::default(),
         }
     }
@@ -73,6 +71,7 @@ impl ReaderOptions {
         match profile.flow() {
             Flow::D0350 => self.d0350 = profile,
             Flow::D0351 => self.d0351 = profile,
+            Flow::D0172 => self.d0172 = profile,
         }
         self
     }
@@ -83,6 +82,7 @@ impl ReaderOptions {
         match flow {
             Flow::D0350 => &self.d0350,
             Flow::D0351 => &self.d0351,
+            Flow::D0172 => &self.d0172,
         }
     }
 

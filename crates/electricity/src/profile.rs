@@ -1,12 +1,16 @@
-//! The codes and items of a flow's groups as data: facts that only a licensed document can confirm.
+//! The codes and items of a flow's groups as data: one edition of the catalogue.
 //!
-//! A profile is a small TOML file. The built-in ones ([`Profile::builtin`]) are placeholders, and
-//! their texts ([`Profile::as_toml`]) say in comments what each key means:
+//! A profile is a small TOML file. The built-in ones ([`Profile::builtin`]) are those of the Data
+//! Transfer Catalogue 15.4, and their texts ([`Profile::as_toml`]) explain each key in comments:
 //!
 //! ```toml
 #![doc = include_str!("../profiles/d0350.toml")]
 //! ```
 
+mod builtin;
+mod draft;
+mod format;
+mod parts;
 mod read;
 
 use std::borrow::Cow;
@@ -18,8 +22,7 @@ use flagflow_domain::{Edition, EffectiveDate, MpanCore};
 use flagflow_rows::CheckDigits;
 
 use crate::item::{
-    Electricity, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, TRAILER_CODE, Table, item,
-    trailer_items,
+    Electricity, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, LineTag, TRAILER_CODE, Table,
 };
 
 /// A group of lines: the code that each begins with, and the items after it in their order.
@@ -32,28 +35,28 @@ pub type Group = LineSpec<Electricity>;
 pub struct Profile {
     name: String,
     source: String,
-    placeholder: bool,
     flow: Flow,
     version: String,
     from_role: String,
     to_role: String,
     instruction_type: String,
-    mp077_first_day: Option<EffectiveDate>,
+    mp077_first_day: EffectiveDate,
     /// The lines of each layout.
     tables: [Table; 2],
     toml: String,
 }
 
 impl Profile {
-    /// The built-in profile of a flow. It is a placeholder: nobody's codes.
+    /// The built-in profile of a flow: `dtc-15.4`.
     #[must_use]
     pub fn builtin(flow: Flow) -> Arc<Self> {
-        static BUILT_IN: LazyLock<[Arc<Profile>; 2]> =
-            LazyLock::new(|| [Arc::new(placeholder_d0350()), Arc::new(placeholder_d0351())]);
-        let [d0350, d0351] = &*BUILT_IN;
+        static BUILT_IN: LazyLock<[Arc<Profile>; 3]> =
+            LazyLock::new(|| [builtin::d0350(), builtin::d0351(), builtin::d0172()].map(Arc::new));
+        let [d0350, d0351, d0172] = &*BUILT_IN;
         match flow {
             Flow::D0350 => d0350.clone(),
             Flow::D0351 => d0351.clone(),
+            Flow::D0172 => d0172.clone(),
         }
     }
 
@@ -63,11 +66,11 @@ impl Profile {
     /// use flagflow_electricity::{Flow, Profile};
     ///
     /// let builtin = Profile::builtin(Flow::D0350);
-    /// let text = builtin.as_toml().replace("\"X02\"", "\"U02\"");
-    /// assert_eq!(Profile::from_toml(&text)?.update_group().code(), "U02");
+    /// let text = builtin.as_toml().replace("\"82H\"", "\"U02\"");
+    /// assert_eq!(Profile::from_toml(&text)?.record_group().code(), "U02");
     ///
-    /// let error = Profile::from_toml(&text.replace("most = 13", "most = 12")).unwrap_err();
-    /// assert_eq!(error.message(), "mpan_core has 13 characters, not 12");
+    /// let error = Profile::from_toml(&text.replace("NUM(13)", "NUM(12)")).unwrap_err();
+    /// assert_eq!(error.message(), "mpan_core has the format NUM(13), not NUM(12)");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -95,12 +98,6 @@ impl Profile {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
-    }
-
-    /// Returns whether any of it is made up.
-    #[must_use]
-    pub const fn is_placeholder(&self) -> bool {
-        self.placeholder
     }
 
     /// The flow.
@@ -145,17 +142,17 @@ impl Profile {
         &self.instruction_type
     }
 
-    /// The first day of the MP077 edition, where it is known.
+    /// The first day of the MP077 edition (flags A, N and I): by default 4 November 2021, the
+    /// release of the Smart Energy Code.
     #[must_use]
-    pub const fn mp077_first_day(&self) -> Option<EffectiveDate> {
+    pub const fn mp077_first_day(&self) -> EffectiveDate {
         self.mp077_first_day
     }
 
-    /// Returns the edition of a file that was made on a day, if the profile has the first day of
-    /// MP077.
+    /// Returns the edition of a file that was made on a day.
     #[must_use]
-    pub fn edition_on(&self, day: EffectiveDate) -> Option<Edition> {
-        Some(Edition::on(day, self.mp077_first_day?))
+    pub fn edition_on(&self, day: EffectiveDate) -> Edition {
+        Edition::on(day, self.mp077_first_day)
     }
 
     /// Returns the lines of a layout: header, groups with their items, trailer.
@@ -168,56 +165,57 @@ impl Profile {
         }
     }
 
-    /// Returns the level-1 group that opens a set of updates, where the flow has one.
-    #[must_use]
-    pub fn opening_group(&self) -> Option<&Group> {
-        self.table(Layout::Zhv).line(LineKind::Group)
+    /// Returns the groups: the records' first, then that of their reasons, the level-1 group above
+    /// the records, and the further ones.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        let is_of_body =
+            |line: &&Group| !matches!(line.kind(), LineKind::Header | LineKind::Trailer);
+        self.table(Layout::Zhv).lines().iter().filter(is_of_body)
     }
 
-    /// Returns the group that carries the updates, the file's records.
+    /// Returns the level-1 group that opens a set of records, where the flow has one.
     #[must_use]
-    pub fn update_group(&self) -> &Group {
+    pub fn opening_group(&self) -> Option<&Group> {
+        self.table(Layout::Zhv).line(LineTag::Group)
+    }
+
+    /// Returns the group that carries the file's records.
+    #[must_use]
+    pub fn record_group(&self) -> &Group {
         // the first line of each table
         &self.table(Layout::Zhv).lines()[0]
     }
 
-    /// Returns the code of a line of some kind.
+    /// Returns the group of the reasons below a record, where the flow has one.
     #[must_use]
-    pub fn code(&self, kind: LineKind, layout: Layout) -> &str {
-        self.table(layout).line(kind).map_or("", LineSpec::code)
+    pub fn reason_group(&self) -> Option<&Group> {
+        self.table(Layout::Zhv).line(LineTag::Reason)
     }
 
-    /// Returns the items of a line of some kind, after its code.
+    /// Returns the code of a line.
     #[must_use]
-    pub fn items(&self, kind: LineKind) -> &[ItemSpec] {
-        self.table(Layout::Zhv).line(kind).map_or(&[], LineSpec::items)
+    pub fn code(&self, line: impl Into<LineTag>, layout: Layout) -> &str {
+        self.table(layout).line(line.into()).map_or("", LineSpec::code)
     }
 
-    /// Returns the length of a line of some kind in [`Layout::Zhf`], its code counted.
+    /// Returns the items of a line, after its code.
     #[must_use]
-    pub fn fixed_length(&self, kind: LineKind) -> usize {
-        self.table(Layout::Zhf).line(kind).map_or(0, LineSpec::fixed_length)
+    pub fn items(&self, line: impl Into<LineTag>) -> &[ItemSpec] {
+        self.table(Layout::Zhv).line(line.into()).map_or(&[], LineSpec::items)
+    }
+
+    /// Returns the length of a line in [`Layout::Zhf`], its code counted.
+    #[must_use]
+    pub fn fixed_length(&self, line: impl Into<LineTag>) -> usize {
+        self.table(Layout::Zhf).line(line.into()).map_or(0, LineSpec::fixed_length)
     }
 
     /// Returns whether an item of a line is an *extra*: neither part of the typed value that the
     /// line becomes nor known from the profile, so that a writer of the line has to carry it along.
     #[must_use]
-    pub const fn is_extra(&self, kind: LineKind, field: Field) -> bool {
-        match kind {
-            LineKind::Group => slot_of_opening(field).is_extra(),
-            LineKind::Record => slot_of_record(self.flow, field).is_extra(),
-            _ => false,
-        }
-    }
-
-    /// Returns whether the update group or the level-1 group has a mandatory item of which only the
-    /// profile knows the name. Such an item is read whatever it says, and nothing refuses it where
-    /// it is empty.
-    #[must_use]
-    pub fn has_mandatory_extras(&self) -> bool {
-        let groups = self.opening_group().into_iter().chain([self.update_group()]);
-        let mut items = groups.flat_map(Group::items);
-        items.any(|item| item.mandatory && matches!(item.field, Field::Other(_)))
+    pub fn is_extra(&self, line: impl Into<LineTag>, field: Field) -> bool {
+        let mut items = self.items(line).iter();
+        items.any(|item| item.field == field && item.slot.is_extra())
     }
 }
 
@@ -237,30 +235,56 @@ impl<'a> From<&'a Profile> for &'a Table {
     }
 }
 
-/// The use of an item of a level-1 group.
-const fn slot_of_opening(field: Field) -> Slot {
-    match field {
-        Field::FileSequenceNumber => Slot::Unused,
-        Field::InstructionType => Slot::Constant,
-        _ => Slot::Extra,
+/// The use of an item of a group. A known item that is no part of the flow's typed value is
+/// carried, and checked by its kind unless it is text.
+fn slot_of(flow: Flow, line: LineTag, item: &ItemSpec) -> Slot {
+    match (line, item.field) {
+        (LineTag::Group, Field::FileSequenceNumber) => Slot::Unused,
+        (LineTag::Group | LineTag::Record, Field::InstructionType) => Slot::Constant,
+        (LineTag::Reason, Field::RejectionReasonCode) => Slot::Reason,
+        (LineTag::Record, field) if typed_items(flow).contains(&field) => match (flow, field) {
+            (Flow::D0350, Field::InstructionNumber) => Slot::Number,
+            (Flow::D0350, Field::MpanCore) => {
+                Slot::Point(CheckDigits { weights: &MpanCore::CHECK_WEIGHTS, digits: 1 })
+            }
+            (Flow::D0350, Field::DccServiceFlag) => Slot::Flag,
+            (Flow::D0350, Field::EffectiveFromDate) => Slot::Date,
+            (Flow::D0350, Field::SupplierId) => Slot::Party,
+            _ => Slot::Own,
+        },
+        (_, Field::Other(_)) => Slot::Extra,
+        _ if item.kind == ItemKind::Text => Slot::Extra,
+        _ => Slot::Checked,
     }
 }
 
-/// The use of an item of an update group. An item of another flow's value is checked and carried.
-const fn slot_of_record(flow: Flow, field: Field) -> Slot {
-    match (field, flow) {
-        (Field::InstructionNumber, _) => Slot::Number,
-        (Field::InstructionType, _) => Slot::Constant,
-        (Field::MpanCore, _) => {
-            Slot::Point(CheckDigits { weights: &MpanCore::CHECK_WEIGHTS, digits: 1 })
-        }
-        (Field::DccServiceFlag, Flow::D0350) => Slot::Flag,
-        (Field::EffectiveFromDate, Flow::D0350) => Slot::Date,
-        (Field::ReasonCode, Flow::D0351) => Slot::Reason,
-        (Field::DccServiceFlag | Field::EffectiveFromDate | Field::FileSequenceNumber, _) => {
-            Slot::Checked
-        }
-        _ => Slot::Extra,
+/// Returns the items of a flow's typed value.
+const fn typed_items(flow: Flow) -> &'static [Field] {
+    match flow {
+        Flow::D0350 => &[
+            Field::InstructionNumber,
+            Field::MpanCore,
+            Field::DccServiceFlag,
+            Field::EffectiveFromDate,
+            Field::SupplierId,
+        ],
+        Flow::D0351 => &[
+            Field::InstructionNumber,
+            Field::IncomingInstructionNumber,
+            Field::MpanCore,
+            Field::DeemedReceivedDate,
+            Field::DccServiceFlag,
+            Field::EffectiveFromDate,
+            Field::SupplierId,
+        ],
+        Flow::D0172 => &[
+            Field::InstructionNumber,
+            Field::DeemedReceivedDate,
+            Field::AnsweredFileIdentifier,
+            Field::Received,
+            Field::Accepted,
+            Field::Rejected,
+        ],
     }
 }
 
@@ -303,11 +327,15 @@ impl AsRef<Table> for Format {
     }
 }
 
-/// A group as a profile says it: its code, its level, and its items with kind and length.
+/// A group as a profile says it.
 #[derive(Clone)]
 struct GroupItems {
+    tag: LineTag,
     code: String,
     level: u8,
+    /// The code of the group above.
+    parent: Option<String>,
+    occurs: Cardinality,
     items: Vec<ItemSpec>,
 }
 
@@ -316,28 +344,43 @@ impl GroupItems {
         self.items.iter().any(|item| item.field == field)
     }
 
-    fn line(self, kind: LineKind, slot: impl Fn(Field) -> Slot) -> Group {
-        let item = |item: ItemSpec| Item { slot: slot(item.field), ..item };
-        let items = self.items.into_iter().map(item).collect();
-        LineSpec::new(kind, kind, Cow::Owned(self.code), Cow::Owned(items)).below(None, self.level)
+    const fn kind(&self) -> LineKind {
+        match self.tag {
+            LineTag::Record => LineKind::Record,
+            LineTag::Reason => LineKind::Reason,
+            _ => LineKind::Group,
+        }
+    }
+
+    fn line(&self, flow: Flow, parent: Option<LineTag>, instruction_type: &str) -> Group {
+        let item = |item: &ItemSpec| Item { slot: slot_of(flow, self.tag, item), ..*item };
+        let items = self.items.iter().map(item).collect();
+        LineSpec::new(self.tag, self.kind(), Cow::Owned(self.code.clone()), Cow::Owned(items))
+            .below(parent, self.level)
+            .times(self.occurs)
+            .with_constant(instruction_type.to_owned())
     }
 }
 
 /// The tables of a profile in both layouts.
 fn tables(
     flow: Flow,
-    (opening, update): (Option<GroupItems>, GroupItems),
+    mut groups: Vec<GroupItems>,
     trailer: [ItemSpec; 5],
     instruction_type: &str,
 ) -> [Table; 2] {
-    let (parent, level) = (opening.as_ref().map(|_| LineKind::Group), update.level);
-    let update = update.line(LineKind::Record, |field| slot_of_record(flow, field));
-    let opening = opening.map(|group| group.line(LineKind::Group, slot_of_opening));
-    let constant = |line: Group| line.with_constant(instruction_type.to_owned());
-    let mut lines = vec![constant(update.below(parent, level))];
-    lines.extend(opening.map(constant));
-    let envelope = |kind, code, items| {
-        LineSpec::new(kind, kind, Cow::Borrowed(code), items)
+    groups.sort_by_key(|group| match group.tag {
+        LineTag::Record => 0,
+        LineTag::Reason => 1,
+        LineTag::Group => 2,
+        _ => 3,
+    });
+    let tag_of = |code: &String| groups.iter().find(|it| it.code == *code).map(|it| it.tag);
+    let parent = |group: &GroupItems| group.parent.as_ref().and_then(tag_of);
+    let lines: Vec<Group> =
+        groups.iter().map(|it| it.line(flow, parent(it), instruction_type)).collect();
+    let envelope = |kind: LineKind, code, items| {
+        LineSpec::new(kind.into(), kind, Cow::Borrowed(code), items)
             .times(Cardinality::OPTIONAL)
             .with_more()
     };
@@ -398,61 +441,6 @@ impl ProfileError {
     }
 }
 
-fn placeholder_groups(code: &str, own: &[ItemSpec]) -> (GroupItems, GroupItems) {
-    let sequence = item(Field::FileSequenceNumber, ItemKind::Number, 10);
-    let mut items = vec![
-        item(Field::InstructionNumber, ItemKind::Number, 10),
-        item(Field::InstructionType, ItemKind::Text, 4),
-        item(Field::MpanCore, ItemKind::Mpan, 13),
-    ];
-    items.extend_from_slice(own);
-    (
-        GroupItems { code: "X01".to_owned(), level: 1, items: vec![sequence] },
-        GroupItems { code: code.to_owned(), level: 2, items },
-    )
-}
-
-/// The same as the text `profiles/d0350.toml`, without a way to fail.
-fn placeholder_d0350() -> Profile {
-    let own = [
-        item(Field::DccServiceFlag, ItemKind::Flag, 1),
-        item(Field::EffectiveFromDate, ItemKind::Date, 8),
-    ];
-    let (opening, update) = placeholder_groups("X02", &own);
-    Profile {
-        name: "built-in placeholder for D0350".to_owned(),
-        source: PLACEHOLDER_SOURCE.to_owned(),
-        placeholder: true,
-        flow: Flow::D0350,
-        version: "001".to_owned(),
-        from_role: "Z".to_owned(),
-        to_role: "P".to_owned(),
-        instruction_type: "DC01".to_owned(),
-        mp077_first_day: None,
-        tables: tables(Flow::D0350, (Some(opening), update), trailer_items(10, 10, 10), "DC01"),
-        toml: include_str!("../profiles/d0350.toml").to_owned(),
-    }
-}
-
-/// The same as the text `profiles/d0351.toml`, without a way to fail.
-fn placeholder_d0351() -> Profile {
-    let (opening, update) =
-        placeholder_groups("X03", &[item(Field::ReasonCode, ItemKind::Text, 8)]);
-    Profile {
-        name: "built-in placeholder for D0351".to_owned(),
-        flow: Flow::D0351,
-        from_role: "P".to_owned(),
-        to_role: "Z".to_owned(),
-        instruction_type: "DC11".to_owned(),
-        tables: tables(Flow::D0351, (Some(opening), update), trailer_items(10, 10, 10), "DC11"),
-        toml: include_str!("../profiles/d0351.toml").to_owned(),
-        ..placeholder_d0350()
-    }
-}
-
-const PLACEHOLDER_SOURCE: &str =
-    "shape of sibling instruction flows; the Data Transfer Catalogue is not public";
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -462,7 +450,6 @@ mod tests {
         for flow in Flow::ALL {
             let builtin = Profile::builtin(flow);
             assert_eq!(Profile::from_toml(builtin.as_toml()).as_ref(), Ok(&*builtin));
-            assert!(builtin.is_placeholder());
             assert_eq!(builtin.flow(), flow);
             assert!(builtin.is_flow_and_version(format!("{flow}001").as_bytes()));
             assert!(!builtin.is_flow_and_version(format!("{flow}002").as_bytes()));
@@ -471,109 +458,126 @@ mod tests {
     }
 
     #[test]
-    fn the_edition_of_a_day_needs_the_first_day() {
+    fn the_edition_of_a_day_is_the_first_days() {
         let builtin = Profile::builtin(Flow::D0350);
         let [before, first] =
-            [20_250_629, 20_250_630].map(|day| EffectiveDate::from_packed(day).unwrap());
-        assert_eq!(builtin.edition_on(first), None);
-        let text = format!("mp077_first_day = 2025-06-30\n{}", builtin.as_toml());
-        let profile = Profile::from_toml(&text).unwrap();
-        assert_eq!(profile.edition_on(before), Some(Edition::PreMp077));
-        assert_eq!(profile.edition_on(first), Some(Edition::Mp077));
+            [20_211_103, 20_211_104].map(|day| EffectiveDate::from_packed(day).unwrap());
+        assert_eq!(builtin.mp077_first_day(), first);
+        assert_eq!(builtin.edition_on(before), Edition::PreMp077);
+        assert_eq!(builtin.edition_on(first), Edition::Mp077);
+        let text = builtin.as_toml().replace("2021-11-04", "2021-11-05");
+        assert_eq!(Profile::from_toml(&text).unwrap().edition_on(first), Edition::PreMp077);
     }
 
+    /// formats.md section 4, by hand: codes, levels, how often, and the items in their order with
+    /// their lengths; `?` marks an optional one.
     #[test]
-    fn the_built_in_profiles_say_what_they_are() {
-        let (d0350, d0351) = (Profile::builtin(Flow::D0350), Profile::builtin(Flow::D0351));
-        assert_eq!(d0350.name(), "built-in placeholder for D0350");
-        assert_eq!(d0351.name(), "built-in placeholder for D0351");
-        for profile in [&d0350, &d0351] {
-            assert!(profile.source().starts_with("shape of sibling instruction flows"));
-            assert_eq!((profile.version(), profile.mp077_first_day()), ("001", None));
-            let opening = profile.opening_group().unwrap();
-            assert_eq!((opening.code(), opening.level()), ("X01", 1));
-            assert!(opening.has(Field::FileSequenceNumber));
-            assert!(!opening.has(Field::MpanCore));
-        }
-        let roles =
-            |profile: &Profile| (profile.from_role().to_owned(), profile.to_role().to_owned());
-        assert_eq!(roles(&d0350), ("Z".to_owned(), "P".to_owned()));
-        assert_eq!(roles(&d0351), ("P".to_owned(), "Z".to_owned()));
-        assert_eq!((d0350.instruction_type(), d0351.instruction_type()), ("DC01", "DC11"));
-        let update = d0351.update_group();
-        assert_eq!((update.code(), update.level(), update.items().len()), ("X03", 2, 4));
-        let code = |kind, layout| d0350.code(kind, layout).to_owned();
+    fn the_built_in_profiles_are_those_of_the_catalogue() {
+        let text = |flow| {
+            let profile = Profile::builtin(flow);
+            assert_eq!((profile.name(), profile.version()), ("dtc-15.4", "001"));
+            let source = "Data Transfer Catalogue 15.4 (28 April 2026), flow structure";
+            assert_eq!(profile.source(), source);
+            let group = |group: &Group| {
+                let Cardinality { least, most } = group.cardinality();
+                let parent = group.parent().map_or("-", |tag| profile.code(tag, Layout::Zhv));
+                let most = most.map_or("*".to_owned(), |most| most.to_string());
+                let item = |item: &ItemSpec| {
+                    let optional = if item.mandatory { "" } else { "?" };
+                    format!(" {} {}{optional}", item.field, item.length)
+                };
+                let items: String = group.items().iter().map(item).collect();
+                format!("{} {} {parent} {least}..{most}{items}", group.code(), group.level())
+            };
+            let (from, to) = (profile.from_role(), profile.to_role());
+            let head = format!("{from}{to} {}", profile.instruction_type());
+            std::iter::once(head).chain(profile.groups().map(group)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            text(Flow::D0350),
+            [
+                "ZP DC01",
+                "82H 2 81H 0..* instruction_number 12 instruction_type 4 mpan_core 13 \
+                 dcc_service_flag 1 effective_from_date 8 supplier_id 4",
+                "81H 1 - 1..1 file_sequence_number 12",
+            ]
+        );
+        assert_eq!(
+            text(Flow::D0351),
+            [
+                "PZ DC11",
+                "84H 2 83H 1..* instruction_number 12 instruction_type 4 \
+                 incoming_instruction_number 12 mpan_core 13? deemed_received_date 8 \
+                 dcc_service_flag 1? effective_from_date 8? supplier_id 4?",
+                "85H 3 84H 1..* rejection_reason_code 4",
+                "83H 1 - 1..1 file_sequence_number 12",
+            ]
+        );
+        assert_eq!(
+            text(Flow::D0172),
+            [
+                "PZ DC90",
+                "357 2 749 1..* instruction_number 12 instruction_type 4 deemed_received_date 8 \
+                 answered_file_identifier 10 received 5 accepted 5 rejected 5",
+                "749 1 - 1..1 file_sequence_number 12",
+            ]
+        );
+    }
+
+    /// formats.md section 4: the sums of the lengths, by hand.
+    #[test]
+    fn lines_have_their_lengths_and_codes() {
+        let length = |flow, line: LineTag| Profile::builtin(flow).fixed_length(line);
+        assert_eq!(length(Flow::D0350, LineTag::Header), 60);
+        assert_eq!(length(Flow::D0350, LineTag::Group), 15);
+        assert_eq!(length(Flow::D0350, LineTag::Record), 45);
+        assert_eq!(length(Flow::D0351, LineTag::Record), 65);
+        assert_eq!(length(Flow::D0351, LineTag::Reason), 7);
+        assert_eq!(length(Flow::D0172, LineTag::Record), 52);
+        assert_eq!(length(Flow::D0172, LineTag::Trailer), 57);
+        assert_eq!(length(Flow::D0172, LineTag::Reason), 0);
+        let d0351 = Profile::builtin(Flow::D0351);
+        let code = |kind: LineKind, layout| d0351.code(kind, layout).to_owned();
         assert_eq!(code(LineKind::Header, Layout::Zhv), "ZHV");
         assert_eq!(code(LineKind::Header, Layout::Zhf), "ZHF");
-        assert_eq!(code(LineKind::Group, Layout::Zhv), "X01");
-        assert_eq!(code(LineKind::Record, Layout::Zhv), "X02");
+        assert_eq!(code(LineKind::Group, Layout::Zhv), "83H");
+        assert_eq!(code(LineKind::Record, Layout::Zhv), "84H");
+        assert_eq!(code(LineKind::Reason, Layout::Zhf), "85H");
         assert_eq!(code(LineKind::Trailer, Layout::Zhf), "ZPT");
-        let lengths = [LineKind::Header, LineKind::Group, LineKind::Record, LineKind::Trailer]
-            .map(|kind| d0350.items(kind).len());
-        assert_eq!(lengths, [11, 1, 5, 5]);
+        assert_eq!(d0351.reason_group().unwrap().code(), "85H");
+        let d0350 = Profile::builtin(Flow::D0350);
+        assert_eq!((d0350.code(LineKind::Reason, Layout::Zhv), d0350.reason_group()), ("", None));
+        assert_eq!(d0350.items(LineKind::Reason), []);
+        assert!(d0350.opening_group().unwrap().has(Field::FileSequenceNumber));
+        assert!(!d0350.opening_group().unwrap().has(Field::MpanCore));
     }
 
-    /// formats.md section 4 and the decisions, by hand.
+    /// Known items that are no part of the flow's value are carried too.
     #[test]
-    fn lengths_are_those_of_the_documents() {
-        let length = |flow, kind| Profile::builtin(flow).fixed_length(kind);
-        assert_eq!(length(Flow::D0350, LineKind::Header), 60);
-        assert_eq!(length(Flow::D0350, LineKind::Group), 13);
-        assert_eq!(length(Flow::D0350, LineKind::Record), 39);
-        assert_eq!(length(Flow::D0351, LineKind::Record), 38);
-        assert_eq!(length(Flow::D0351, LineKind::Trailer), 57);
-    }
-
-    #[test]
-    fn extras_are_what_the_typed_value_has_no_place_for() {
-        let (d0350, d0351) = (Profile::builtin(Flow::D0350), Profile::builtin(Flow::D0351));
+    fn extras_are_items_that_the_typed_value_has_no_place_for() {
+        let more = |flow, item: &str, own: &str| {
+            let text = Profile::builtin(flow).as_toml().to_owned();
+            let more = format!("{own} }},\n{{ name = \"note\", format = \"CHAR(4)\" }},\n{item},");
+            Profile::from_toml(&text.replacen(&format!("{own} }},"), &more, 1)).unwrap()
+        };
+        let date = "\"effective_from_date\", format = \"DATE(8)\"";
+        let d0350 = more(Flow::D0350, "{ name = \"received\", format = \"INT(4)\" }", date);
+        let accepted = "\"accepted\", format = \"NUM(5)\"";
+        let d0172 = more(Flow::D0172, "{ name = \"supplier_id\", format = \"CHAR(4)\" }", accepted);
         let note = Field::of_name("note").unwrap();
-        for (field, of_d0350, of_d0351) in [
+        for (field, of_d0350, of_d0172) in [
             (note, true, true),
-            (Field::MpanCore, false, false),
+            (Field::InstructionNumber, false, false),
             (Field::InstructionType, false, false),
-            (Field::DccServiceFlag, false, true),
-            (Field::ReasonCode, true, false),
-            (Field::FileSequenceNumber, true, true),
+            (Field::MpanCore, false, false),
+            (Field::SupplierId, false, true),
+            (Field::Received, true, false),
+            (Field::Created, false, false),
         ] {
             assert_eq!(d0350.is_extra(LineKind::Record, field), of_d0350, "{field}");
-            assert_eq!(d0351.is_extra(LineKind::Record, field), of_d0351, "{field}");
+            assert_eq!(d0172.is_extra(LineKind::Record, field), of_d0172, "{field}");
         }
         assert!(!d0350.is_extra(LineKind::Group, Field::FileSequenceNumber));
-        assert!(d0350.is_extra(LineKind::Group, note));
         assert!(!d0350.is_extra(LineKind::Header, Field::Checksum));
-    }
-
-    #[test]
-    fn a_supplier_is_mandatory_in_a_d0350_unless_its_profile_says_otherwise() {
-        let builtin = Profile::builtin(Flow::D0350);
-        assert!(!builtin.has_mandatory_extras());
-        let (date, most) = ("most = 8 },\n", "{ name = \"supplier_id\", most = 4");
-        for (more, mandatory) in
-            [("", true), (", mandatory = true", true), (", mandatory = false", false)]
-        {
-            let item = format!("{date}{most}{more} }},\n");
-            let profile = Profile::from_toml(&builtin.as_toml().replace(date, &item)).unwrap();
-            assert_eq!(profile.has_mandatory_extras(), mandatory, "{more}");
-            assert_eq!(profile.update_group().items()[5].mandatory, mandatory, "{more}");
-            assert!(profile.update_group().items()[4].mandatory);
-        }
-        let reason = "most = 8 },\n";
-        let rejections = Profile::builtin(Flow::D0351);
-        for (name, more, mandatory) in
-            [("note", "", false), ("note", ", mandatory = true", true), ("supplier_id", "", false)]
-        {
-            let item = format!("{reason}{{ name = \"{name}\", most = 4{more} }},\n");
-            let profile = Profile::from_toml(&rejections.as_toml().replace(reason, &item)).unwrap();
-            assert_eq!(profile.has_mandatory_extras(), mandatory, "{name}{more}");
-        }
-        // a mandatory item may be named one
-        let text = builtin.as_toml().replace(date, "most = 8, mandatory = true },\n");
-        let profile = Profile::from_toml(&text).unwrap();
-        assert_eq!(profile.update_group().items(), builtin.update_group().items());
-        let text = builtin.as_toml().replace(date, "most = 8, mandatory = false },\n");
-        let error = Profile::from_toml(&text).unwrap_err();
-        assert_eq!(error.message(), "effective_from_date always has a value");
-        assert!(error.line().is_some());
     }
 }

@@ -1,13 +1,14 @@
 //! The records: typed, and lazy over the bytes of a line. This is the definition.
 
-use flagflow_codec::{ItemKind, LineKind, OutOfRange, Slot, try_from_record};
+use flagflow_codec::{OutOfRange, Slot, try_from_record};
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 
-use crate::error::Fault;
+use crate::error::{Fault, FieldFault};
 use crate::field::{
-    ReasonCode, parse_constant, parse_date, parse_flag, parse_mpan, parse_number, parse_reason,
+    FileIdentifier, SupplierId, check_content, parse_date, parse_file_identifier, parse_flag,
+    parse_mpan, parse_number, parse_supplier,
 };
-use crate::item::{Electricity, Field, Flow};
+use crate::item::{Electricity, Field, Flow, LineTag};
 
 /// One line cut into items, its values unread.
 pub type RawRecord<'a> = flagflow_codec::RawLine<'a, Electricity>;
@@ -21,25 +22,63 @@ pub type Record = flagflow_codec::Record<Electricity>;
 /// The largest instruction number of any profile, 19 digits.
 pub const MAX_INSTRUCTION_NUMBER: u64 = 9_999_999_999_999_999_999;
 
-const fn checked_number(number: u64) -> Result<u64, OutOfRange<Field>> {
-    if number > MAX_INSTRUCTION_NUMBER {
-        return Err(OutOfRange(Field::InstructionNumber));
-    }
-    Ok(number)
+/// The largest count of instructions of any profile, 9 digits.
+pub const MAX_COUNT: u32 = 999_999_999;
+
+const fn checked_number(number: u64, field: Field) -> Result<u64, OutOfRange<Field>> {
+    if number > MAX_INSTRUCTION_NUMBER { Err(OutOfRange(field)) } else { Ok(number) }
+}
+
+const fn checked_count(count: u32, field: Field) -> Result<u32, OutOfRange<Field>> {
+    if count > MAX_COUNT { Err(OutOfRange(field)) } else { Ok(count) }
 }
 
 #[cfg(feature = "arbitrary")]
 fn arbitrary_number(u: &mut arbitrary::Unstructured<'_>) -> arbitrary::Result<u64> {
     // what the built-in profiles can write
-    u.int_in_range(0..=9_999_999_999)
+    u.int_in_range(0..=999_999_999_999)
 }
 
-/// One update of a flag, from the DCC to the electricity Registration Data Provider.
+#[cfg(feature = "arbitrary")]
+fn arbitrary_count(u: &mut arbitrary::Unstructured<'_>) -> arbitrary::Result<u32> {
+    // what the built-in profiles can write
+    u.int_in_range(0..=99_999)
+}
+
+#[cfg(feature = "serde")]
+fn read_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = serde::Deserialize::deserialize(deserializer)?;
+    checked_number(number, Field::InstructionNumber).map_err(serde::de::Error::custom)
+}
+
+#[cfg(feature = "serde")]
+fn read_count<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let count = serde::Deserialize::deserialize(deserializer)?;
+    checked_count(count, Field::Received).map_err(serde::de::Error::custom)
+}
+
+/// One update of a flag, from the DCC to a distributor's registration service.
 ///
-/// Its items: instruction number (at most 10 digits in the built-in profile), MPAN core J0003 (13
-/// digits), DCC Service Flag J1833 (1 letter), effective from date (8 digits). Their order and the
-/// group's code are the profile's, and so is the instruction type `DC01`, which is no part of the
-/// value: a line with another one is no D0350.
+/// | item | characters in the built-in profile |
+/// |---|---|
+/// | instruction number J0109 | INT(12) |
+/// | MPAN core J0003 | NUM(13) |
+/// | DCC Service Flag J1833 | CHAR(1) |
+/// | effective from date J1834 | DATE(8) |
+/// | supplier id J0084, the supplier that asked for the change | CHAR(4) |
+///
+/// All are mandatory. The group's code (`82H`), the order of the items and the instruction type
+/// `DC01` are the profile's and no part of the value: a line with another type is no D0350.
+///
+/// ```
+/// use flagflow_electricity::D0350;
+///
+/// let update: D0350 = "82H|1|DC01|1013044353630|A|20240114|MRCY|".parse()?;
+/// assert_eq!(update.supplier_id().as_str(), "MRCY");
+/// # Ok::<(), flagflow_electricity::Fault>(())
+/// ```
+///
+/// Source: Data Transfer Catalogue 15.4, flow D0350 version 001.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -52,16 +91,11 @@ pub struct D0350 {
     flag: ServiceFlag,
     #[cfg_attr(feature = "serde", serde(rename = "effective_from_date"))]
     effective_from: EffectiveDate,
-}
-
-#[cfg(feature = "serde")]
-fn read_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    let number = serde::Deserialize::deserialize(deserializer)?;
-    checked_number(number).map_err(serde::de::Error::custom)
+    supplier_id: SupplierId,
 }
 
 impl D0350 {
-    /// An update of a point's flag, effective from a day on.
+    /// An update of a point's flag, effective from a day on, that a supplier asked for.
     ///
     /// # Errors
     ///
@@ -71,10 +105,11 @@ impl D0350 {
         mpan_core: MpanCore,
         flag: ServiceFlag,
         effective_from: EffectiveDate,
+        supplier_id: SupplierId,
     ) -> Result<Self, OutOfRange<Field>> {
-        match checked_number(instruction_number) {
+        match checked_number(instruction_number, Field::InstructionNumber) {
             Ok(instruction_number) => {
-                Ok(Self { instruction_number, mpan_core, flag, effective_from })
+                Ok(Self { instruction_number, mpan_core, flag, effective_from, supplier_id })
             }
             Err(error) => Err(error),
         }
@@ -104,25 +139,68 @@ impl D0350 {
         self.effective_from
     }
 
+    /// The supplier that asked for the change.
+    #[must_use]
+    pub const fn supplier_id(&self) -> SupplierId {
+        self.supplier_id
+    }
+
     /// The same update with another flag.
     #[must_use]
     pub const fn with_flag(self, flag: ServiceFlag) -> Self {
         Self { flag, ..self }
     }
 
-    /// The rejection of this update.
-    #[must_use]
-    pub const fn rejected(&self, reason: ReasonCode) -> D0351 {
-        let Self { instruction_number, mpan_core, .. } = *self;
-        D0351 { instruction_number, mpan_core, reason }
+    /// The rejection of this update, with all its values: the rejecter's own instruction number and
+    /// the day on which the update is deemed to be received.
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfRange`] for an instruction number over [`MAX_INSTRUCTION_NUMBER`].
+    pub const fn rejected(
+        &self,
+        instruction_number: u64,
+        deemed_received: EffectiveDate,
+    ) -> Result<D0351, OutOfRange<Field>> {
+        match D0351::new(instruction_number, self.instruction_number, deemed_received) {
+            Ok(rejection) => Ok(D0351 {
+                mpan_core: Some(self.mpan_core),
+                flag: Some(self.flag),
+                effective_from: Some(self.effective_from),
+                supplier_id: Some(self.supplier_id),
+                ..rejection
+            }),
+            Err(error) => Err(error),
+        }
     }
 }
 
-/// The rejection of one update, from the electricity Registration Data Provider to the DCC.
+/// The rejection of one update, from a distributor's registration service to the DCC; its reasons
+/// are lines below it ([`ReasonCode`](crate::ReasonCode)).
 ///
-/// Its items: the rejected instruction number, its MPAN core (13 digits), and a reason code (at
-/// most 8 characters in the built-in profile). Order and code are the profile's, as for [`D0350`];
-/// the instruction type is `DC11`.
+/// | item | characters in the built-in profile | |
+/// |---|---|---|
+/// | instruction number J0109, the rejecter's own | INT(12) | mandatory |
+/// | incoming instruction number J1017, the rejected update's | NUM(12) | mandatory |
+/// | MPAN core J0003 | NUM(13) | optional |
+/// | deemed received date J0821 | DATE(8) | mandatory |
+/// | DCC Service Flag J1833 | CHAR(1) | optional |
+/// | effective from date J1834 | DATE(8) | optional |
+/// | supplier id J0084 | CHAR(4) | optional |
+///
+/// The optional items are the refused update's, as far as it had something usable there. The
+/// group's code (`84H`), the order of the items and the instruction type `DC11` are the profile's.
+///
+/// ```
+/// use flagflow_electricity::D0351;
+///
+/// let rejection: D0351 = "84H|9|DC11|1||20240115|A|||".parse()?;
+/// assert_eq!(rejection.incoming_instruction_number(), 1);
+/// assert_eq!(rejection.mpan_core(), None);
+/// # Ok::<(), flagflow_electricity::Fault>(())
+/// ```
+///
+/// Source: Data Transfer Catalogue 15.4, flow D0351 version 001.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -130,65 +208,257 @@ pub struct D0351 {
     #[cfg_attr(feature = "arbitrary", arbitrary(with = arbitrary_number))]
     #[cfg_attr(feature = "serde", serde(deserialize_with = "read_number"))]
     instruction_number: u64,
-    mpan_core: MpanCore,
-    #[cfg_attr(feature = "serde", serde(rename = "reason_code"))]
-    reason: ReasonCode,
+    #[cfg_attr(feature = "arbitrary", arbitrary(with = arbitrary_number))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "read_number"))]
+    incoming_instruction_number: u64,
+    mpan_core: Option<MpanCore>,
+    #[cfg_attr(feature = "serde", serde(rename = "deemed_received_date"))]
+    deemed_received: EffectiveDate,
+    #[cfg_attr(feature = "serde", serde(rename = "dcc_service_flag"))]
+    flag: Option<ServiceFlag>,
+    #[cfg_attr(feature = "serde", serde(rename = "effective_from_date"))]
+    effective_from: Option<EffectiveDate>,
+    supplier_id: Option<SupplierId>,
 }
 
 impl D0351 {
-    /// A rejection.
+    /// A rejection of the update that has the incoming instruction number, with none of the
+    /// optional items.
     ///
     /// # Errors
     ///
-    /// [`OutOfRange`] for an instruction number over [`MAX_INSTRUCTION_NUMBER`].
+    /// [`OutOfRange`] for a number over [`MAX_INSTRUCTION_NUMBER`].
     pub const fn new(
         instruction_number: u64,
-        mpan_core: MpanCore,
-        reason: ReasonCode,
+        incoming_instruction_number: u64,
+        deemed_received: EffectiveDate,
     ) -> Result<Self, OutOfRange<Field>> {
-        match checked_number(instruction_number) {
-            Ok(instruction_number) => Ok(Self { instruction_number, mpan_core, reason }),
-            Err(error) => Err(error),
+        let numbers = (
+            checked_number(instruction_number, Field::InstructionNumber),
+            checked_number(incoming_instruction_number, Field::IncomingInstructionNumber),
+        );
+        match numbers {
+            (Ok(instruction_number), Ok(incoming_instruction_number)) => Ok(Self {
+                instruction_number,
+                incoming_instruction_number,
+                mpan_core: None,
+                deemed_received,
+                flag: None,
+                effective_from: None,
+                supplier_id: None,
+            }),
+            (Err(error), _) | (_, Err(error)) => Err(error),
         }
     }
 
-    /// The instruction number of the update that is rejected.
+    /// The same rejection with an MPAN core.
+    #[must_use]
+    pub const fn with_mpan_core(self, mpan_core: MpanCore) -> Self {
+        Self { mpan_core: Some(mpan_core), ..self }
+    }
+
+    /// The same rejection with a DCC Service Flag.
+    #[must_use]
+    pub const fn with_flag(self, flag: ServiceFlag) -> Self {
+        Self { flag: Some(flag), ..self }
+    }
+
+    /// The same rejection with an effective from date.
+    #[must_use]
+    pub const fn with_effective_from(self, date: EffectiveDate) -> Self {
+        Self { effective_from: Some(date), ..self }
+    }
+
+    /// The same rejection with a supplier id.
+    #[must_use]
+    pub const fn with_supplier_id(self, supplier_id: SupplierId) -> Self {
+        Self { supplier_id: Some(supplier_id), ..self }
+    }
+
+    /// The rejecter's own instruction number.
     #[must_use]
     pub const fn instruction_number(&self) -> u64 {
         self.instruction_number
     }
 
-    /// MPAN core.
+    /// The instruction number of the update that is rejected: the only sure link back.
     #[must_use]
-    pub const fn mpan_core(&self) -> MpanCore {
+    pub const fn incoming_instruction_number(&self) -> u64 {
+        self.incoming_instruction_number
+    }
+
+    /// MPAN core, if it is filled.
+    #[must_use]
+    pub const fn mpan_core(&self) -> Option<MpanCore> {
         self.mpan_core
     }
 
-    /// Reason code.
+    /// The working day on which the update's file was received.
     #[must_use]
-    pub const fn reason(&self) -> ReasonCode {
-        self.reason
+    pub const fn deemed_received(&self) -> EffectiveDate {
+        self.deemed_received
+    }
+
+    /// DCC Service Flag, if it is filled.
+    #[must_use]
+    pub const fn flag(&self) -> Option<ServiceFlag> {
+        self.flag
+    }
+
+    /// Effective from date, if it is filled.
+    #[must_use]
+    pub const fn effective_from(&self) -> Option<EffectiveDate> {
+        self.effective_from
+    }
+
+    /// Supplier id, if it is filled.
+    #[must_use]
+    pub const fn supplier_id(&self) -> Option<SupplierId> {
+        self.supplier_id
     }
 }
 
-/// A record of either flow.
+/// The confirmation of one file of updates, from a distributor's registration service to the DCC:
+/// the counts of its instructions.
+///
+/// | item | characters in the built-in profile |
+/// |---|---|
+/// | instruction number J0109 | INT(12) |
+/// | deemed received date J0821 | DATE(8) |
+/// | identifier of the answered file J1064 | CHAR(10) |
+/// | received J0522, accepted J0523, rejected J0524 | NUM(5) each |
+///
+/// All are mandatory. The group's code (`357`), the order of the items and the instruction type
+/// `DC90` are the profile's. That accepted and rejected add up to received is the validator's to
+/// check.
+///
+/// ```
+/// use flagflow_electricity::D0172;
+///
+/// let confirmation: D0172 = "357|1|DC90|20240115|0000000042|14|13|1|".parse()?;
+/// assert_eq!((confirmation.received(), confirmation.accepted()), (14, 13));
+/// # Ok::<(), flagflow_electricity::Fault>(())
+/// ```
+///
+/// Source: Data Transfer Catalogue 15.4, flow D0172 version 001.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct D0172 {
+    #[cfg_attr(feature = "arbitrary", arbitrary(with = arbitrary_number))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "read_number"))]
+    instruction_number: u64,
+    #[cfg_attr(feature = "serde", serde(rename = "deemed_received_date"))]
+    deemed_received: EffectiveDate,
+    #[cfg_attr(feature = "serde", serde(rename = "answered_file_identifier"))]
+    file_identifier: FileIdentifier,
+    #[cfg_attr(feature = "arbitrary", arbitrary(with = arbitrary_count))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "read_count"))]
+    received: u32,
+    #[cfg_attr(feature = "arbitrary", arbitrary(with = arbitrary_count))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "read_count"))]
+    accepted: u32,
+    #[cfg_attr(feature = "arbitrary", arbitrary(with = arbitrary_count))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "read_count"))]
+    rejected: u32,
+}
+
+impl D0172 {
+    /// A confirmation of the file that has the identifier: the instructions that were received,
+    /// accepted and rejected.
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfRange`] for an instruction number over [`MAX_INSTRUCTION_NUMBER`] and for a count
+    /// over [`MAX_COUNT`].
+    pub const fn new(
+        instruction_number: u64,
+        deemed_received: EffectiveDate,
+        file_identifier: FileIdentifier,
+        received: u32,
+        accepted: u32,
+        rejected: u32,
+    ) -> Result<Self, OutOfRange<Field>> {
+        let numbers = (
+            checked_number(instruction_number, Field::InstructionNumber),
+            checked_count(received, Field::Received),
+            checked_count(accepted, Field::Accepted),
+            checked_count(rejected, Field::Rejected),
+        );
+        match numbers {
+            (Ok(instruction_number), Ok(received), Ok(accepted), Ok(rejected)) => Ok(Self {
+                instruction_number,
+                deemed_received,
+                file_identifier,
+                received,
+                accepted,
+                rejected,
+            }),
+            (Err(error), ..)
+            | (_, Err(error), ..)
+            | (_, _, Err(error), _)
+            | (_, _, _, Err(error)) => Err(error),
+        }
+    }
+
+    /// Instruction number.
+    #[must_use]
+    pub const fn instruction_number(&self) -> u64 {
+        self.instruction_number
+    }
+
+    /// The working day on which the answered file was received.
+    #[must_use]
+    pub const fn deemed_received(&self) -> EffectiveDate {
+        self.deemed_received
+    }
+
+    /// The identifier of the answered file.
+    #[must_use]
+    pub const fn file_identifier(&self) -> FileIdentifier {
+        self.file_identifier
+    }
+
+    /// The number of instructions received.
+    #[must_use]
+    pub const fn received(&self) -> u32 {
+        self.received
+    }
+
+    /// The number of instructions accepted.
+    #[must_use]
+    pub const fn accepted(&self) -> u32 {
+        self.accepted
+    }
+
+    /// The number of instructions rejected.
+    #[must_use]
+    pub const fn rejected(&self) -> u32 {
+        self.rejected
+    }
+}
+
+/// A record of any flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(tag = "flow"))]
-pub enum Update {
+pub enum Instruction {
     /// An update.
     D0350(D0350),
     /// A rejection.
     D0351(D0351),
+    /// A confirmation.
+    D0172(D0172),
 }
 
-impl Update {
-    /// Returns which flow it belongs to.
+impl Instruction {
+    /// Returns the flow that the record belongs to.
     #[must_use]
     pub const fn flow(&self) -> Flow {
         match self {
             Self::D0350(_) => Flow::D0350,
             Self::D0351(_) => Flow::D0351,
+            Self::D0172(_) => Flow::D0172,
         }
     }
 
@@ -198,67 +468,82 @@ impl Update {
         match self {
             Self::D0350(update) => update.instruction_number,
             Self::D0351(rejection) => rejection.instruction_number,
+            Self::D0172(confirmation) => confirmation.instruction_number,
         }
     }
 
-    /// MPAN core.
+    /// MPAN core, if the record has one.
     #[must_use]
-    pub const fn mpan_core(&self) -> MpanCore {
+    pub const fn mpan_core(&self) -> Option<MpanCore> {
         match self {
-            Self::D0350(update) => update.mpan_core,
+            Self::D0350(update) => Some(update.mpan_core),
             Self::D0351(rejection) => rejection.mpan_core,
+            Self::D0172(_) => None,
         }
     }
 
-    /// DCC Service Flag, of an update.
+    /// DCC Service Flag, if the record has one.
     #[must_use]
     pub const fn flag(&self) -> Option<ServiceFlag> {
         match self {
             Self::D0350(update) => Some(update.flag),
-            Self::D0351(_) => None,
+            Self::D0351(rejection) => rejection.flag,
+            Self::D0172(_) => None,
         }
     }
 
-    /// Effective from date, of an update.
+    /// Effective from date, if the record has one.
     #[must_use]
     pub const fn effective_from(&self) -> Option<EffectiveDate> {
         match self {
             Self::D0350(update) => Some(update.effective_from),
-            Self::D0351(_) => None,
+            Self::D0351(rejection) => rejection.effective_from,
+            Self::D0172(_) => None,
         }
     }
 
-    /// Reason code, of a rejection.
+    /// Supplier id, if the record has one.
     #[must_use]
-    pub const fn reason(&self) -> Option<ReasonCode> {
+    pub const fn supplier_id(&self) -> Option<SupplierId> {
+        match self {
+            Self::D0350(update) => Some(update.supplier_id),
+            Self::D0351(rejection) => rejection.supplier_id,
+            Self::D0172(_) => None,
+        }
+    }
+
+    /// Deemed received date, of an answer.
+    #[must_use]
+    pub const fn deemed_received(&self) -> Option<EffectiveDate> {
         match self {
             Self::D0350(_) => None,
-            Self::D0351(rejection) => Some(rejection.reason),
+            Self::D0351(rejection) => Some(rejection.deemed_received),
+            Self::D0172(confirmation) => Some(confirmation.deemed_received),
         }
     }
 }
 
-macro_rules! update_of {
+macro_rules! instruction_of {
     ($($flow:ident),*) => {$(
-        impl From<$flow> for Update {
+        impl From<$flow> for Instruction {
             fn from(record: $flow) -> Self {
                 Self::$flow(record)
             }
         }
 
-        impl From<&$flow> for Update {
+        impl From<&$flow> for Instruction {
             fn from(record: &$flow) -> Self {
                 Self::$flow(*record)
             }
         }
 
-        impl TryFrom<Update> for $flow {
-            type Error = Update;
+        impl TryFrom<Instruction> for $flow {
+            type Error = Instruction;
 
-            fn try_from(update: Update) -> Result<Self, Update> {
-                match update {
-                    Update::$flow(record) => Ok(record),
-                    _ => Err(update),
+            fn try_from(instruction: Instruction) -> Result<Self, Instruction> {
+                match instruction {
+                    Instruction::$flow(record) => Ok(record),
+                    _ => Err(instruction),
                 }
             }
         }
@@ -267,7 +552,7 @@ macro_rules! update_of {
             type Error = Fault;
 
             fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
-                Update::try_from(raw)?.try_into().map_err(|_| raw.unexpected())
+                Instruction::try_from(raw)?.try_into().map_err(|_| raw.unexpected())
             }
         }
 
@@ -281,101 +566,207 @@ macro_rules! update_of {
     )*};
 }
 
-update_of!(D0350, D0351);
+instruction_of!(D0350, D0351, D0172);
 
-impl From<&Self> for Update {
-    fn from(update: &Self) -> Self {
-        *update
+impl From<&Self> for Instruction {
+    fn from(instruction: &Self) -> Self {
+        *instruction
     }
 }
 
-/// The values of an update group, as far as they were read.
+/// The values of a record, as far as they were read.
 #[derive(Default)]
-struct Values {
+struct RecordDraft {
     instruction_number: Option<u64>,
+    incoming_instruction_number: Option<u64>,
     mpan_core: Option<MpanCore>,
+    deemed_received: Option<EffectiveDate>,
     flag: Option<ServiceFlag>,
     effective_from: Option<EffectiveDate>,
-    reason: Option<ReasonCode>,
+    supplier_id: Option<SupplierId>,
+    file_identifier: Option<FileIdentifier>,
+    /// Received, accepted and rejected.
+    counts: [Option<u32>; 3],
 }
 
-impl Values {
+impl RecordDraft {
     fn take(&mut self, item: &RawItem<'_>, constant: &str) -> Result<(), Fault> {
-        let most = item.spec().length;
-        match item.spec().slot {
-            Slot::Number => {
-                self.instruction_number = Some(item.read(|text| parse_number(text, most))?);
+        let spec = item.spec();
+        if is_absent(item) {
+            return Ok(());
+        }
+        let most = spec.length;
+        let number = |text: &_| parse_number(text, most).map(Some);
+        let count = |text: &_| parse_count(text, most).map(Some);
+        match spec.field {
+            _ if is_carried(spec.slot) => check_item(item, constant)?,
+            Field::InstructionNumber => self.instruction_number = item.read(number)?,
+            Field::IncomingInstructionNumber => {
+                self.incoming_instruction_number = item.read(number)?;
             }
-            Slot::Point(_) => self.mpan_core = Some(item.read(parse_mpan)?),
-            Slot::Flag => self.flag = Some(item.read(parse_flag)?),
-            Slot::Date => self.effective_from = Some(item.read(parse_date)?),
-            Slot::Reason => self.reason = Some(item.read(parse_reason)?),
+            Field::MpanCore => self.mpan_core = Some(item.read(parse_mpan)?),
+            Field::DeemedReceivedDate => self.deemed_received = Some(item.read(parse_date)?),
+            Field::DccServiceFlag => self.flag = Some(item.read(parse_flag)?),
+            Field::EffectiveFromDate => self.effective_from = Some(item.read(parse_date)?),
+            Field::SupplierId => self.supplier_id = Some(item.read(parse_supplier)?),
+            Field::AnsweredFileIdentifier => {
+                self.file_identifier = Some(item.read(parse_file_identifier)?);
+            }
+            Field::Received => self.counts[0] = item.read(count)?,
+            Field::Accepted => self.counts[1] = item.read(count)?,
+            Field::Rejected => self.counts[2] = item.read(count)?,
             _ => check_item(item, constant)?,
         }
         Ok(())
     }
 
     /// `None` for a profile without an item that the flow needs; there is no such profile.
-    fn into_update(self) -> Option<Update> {
-        let (instruction_number, mpan_core) = (self.instruction_number?, self.mpan_core?);
-        Some(match self.reason {
-            Some(reason) => Update::D0351(D0351 { instruction_number, mpan_core, reason }),
-            None => Update::D0350(D0350 {
+    fn into_record(self) -> Option<Instruction> {
+        let instruction_number = self.instruction_number?;
+        let record = match (self.counts, self.incoming_instruction_number) {
+            ([Some(received), Some(accepted), Some(rejected)], _) => Instruction::D0172(D0172 {
                 instruction_number,
-                mpan_core,
+                deemed_received: self.deemed_received?,
+                file_identifier: self.file_identifier?,
+                received,
+                accepted,
+                rejected,
+            }),
+            (_, Some(incoming_instruction_number)) => Instruction::D0351(D0351 {
+                instruction_number,
+                incoming_instruction_number,
+                mpan_core: self.mpan_core,
+                deemed_received: self.deemed_received?,
+                flag: self.flag,
+                effective_from: self.effective_from,
+                supplier_id: self.supplier_id,
+            }),
+            _ => Instruction::D0350(D0350 {
+                instruction_number,
+                mpan_core: self.mpan_core?,
                 flag: self.flag?,
                 effective_from: self.effective_from?,
+                supplier_id: self.supplier_id?,
             }),
-        })
+        };
+        Some(record)
     }
 }
 
-/// Checks an item that is not part of a typed value.
+/// Reads a count of at most nine digits.
+fn parse_count(item: &[u8], length: usize) -> Result<u32, FieldFault> {
+    let number = parse_number(item, length)?;
+    // no profile has a longer one
+    Ok(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+/// Returns whether an item is no part of a typed value.
+const fn is_carried(slot: Slot) -> bool {
+    slot.is_extra() || matches!(slot, Slot::Constant | Slot::Unused)
+}
+
+/// Returns whether an optional item has no value. Of a supplier id, a reason code and an identifier
+/// spaces are none, as they are of a mandatory one.
+#[must_use]
+#[inline]
+pub fn is_absent(item: &RawItem<'_>) -> bool {
+    let spec = item.spec();
+    let is_value_of_text = matches!(
+        spec.field,
+        Field::SupplierId | Field::RejectionReasonCode | Field::AnsweredFileIdentifier
+    );
+    let text = item.as_bytes();
+    let is_spaces =
+        || is_value_of_text && text.len() <= spec.length && text.iter().all(|it| *it == b' ');
+    !spec.mandatory && (item.is_empty() || is_spaces())
+}
+
+/// Checks an item that is no part of a typed value. An optional item may be empty; one that only
+/// the profile has a name for may have any text.
 fn check_item(item: &RawItem<'_>, constant: &str) -> Result<(), Fault> {
     let spec = item.spec();
-    match (spec.slot, spec.kind) {
-        (Slot::Constant, _) => item.read(|text| parse_constant(text, constant)),
-        (Slot::Checked | Slot::Unused, ItemKind::Number) => {
-            item.read(|text| parse_number(text, spec.length)).map(|_| ())
-        }
-        (Slot::Checked, ItemKind::Flag) => item.read(parse_flag).map(|_| ()),
-        (Slot::Checked, ItemKind::Date) => item.read(parse_date).map(|_| ()),
-        _ => item.read(|_| Ok(())),
+    match spec.slot {
+        _ if is_absent(item) => Ok(()),
+        Slot::Extra => item.read(|_| Ok(())),
+        _ => item.read(|text| check_content(spec, text, constant)),
     }
 }
 
-/// The definition: the items of the update group, in the profile's order.
-impl TryFrom<&RawRecord<'_>> for Update {
+/// The definition: the items of the records' group, in the profile's order.
+impl TryFrom<&RawRecord<'_>> for Instruction {
     type Error = Fault;
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
-        raw.require(LineKind::Record)?;
-        let mut values = Values::default();
+        raw.require(LineTag::Record)?;
+        let mut draft = RecordDraft::default();
         for item in raw.items() {
-            values.take(&item, raw.spec().constant())?;
+            draft.take(&item, raw.spec().constant())?;
         }
-        values.into_update().ok_or(raw.unexpected())
+        draft.into_record().ok_or(raw.unexpected())
     }
 }
 
-/// A level-1 group, which opens a set of updates.
+/// A line of a group without records in it: the level-1 group, which opens a set of records, or a
+/// further group that only the profile knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Opening {
-    /// File sequence number, where the profile has that item.
+    tag: LineTag,
+    /// File sequence number J0330, where the group has that item.
     pub file_sequence_number: Option<u64>,
 }
 
-/// The definition: the items of the level-1 group, in the profile's order.
+impl Opening {
+    /// The level-1 group above the records, with a file sequence number or without.
+    #[must_use]
+    pub const fn new(file_sequence_number: Option<u64>) -> Self {
+        Self { tag: LineTag::Group, file_sequence_number }
+    }
+
+    /// Returns the name of the group's line.
+    #[must_use]
+    pub const fn tag(&self) -> LineTag {
+        self.tag
+    }
+}
+
+/// The definition: the items of the group, in the profile's order.
 impl TryFrom<&RawRecord<'_>> for Opening {
     type Error = Fault;
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
-        raw.require(LineKind::Group)?;
+        let tag = raw.tag();
+        if !matches!(tag, LineTag::Group | LineTag::Further(_)) {
+            return Err(raw.unexpected());
+        }
         raw.items().try_for_each(|item| check_item(&item, raw.spec().constant()))?;
-        let sequence = raw.item_of(Field::FileSequenceNumber);
+        let sequence = raw.item_of(Field::FileSequenceNumber).filter(|item| !item.is_empty());
         let number = sequence.map(|item| item.read(|text| parse_number(text, item.spec().length)));
-        Ok(Self { file_sequence_number: number.transpose()? })
+        Ok(Self { tag, file_sequence_number: number.transpose()? })
     }
 }
 
-try_from_record!(Electricity: Update, Opening);
+try_from_record!(Electricity: Instruction, Opening);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spaces_are_no_value_of_an_optional_supplier() {
+        for (text, expected) in [("", Ok(None)), ("  ", Ok(None)), ("MRCY", Ok(Some("MRCY")))] {
+            let line = format!("84H|9|DC11|1||20240115|A||{text}|");
+            let supplier =
+                line.parse::<D0351>().map(|it| it.supplier_id().map(|it| it.to_string()));
+            assert_eq!(
+                supplier,
+                expected.map(|it: Option<&str>| it.map(str::to_owned)),
+                "{text:?}"
+            );
+        }
+        for text in ["     ", " \t"] {
+            assert!(format!("84H|9|DC11|1||20240115|A||{text}|").parse::<D0351>().is_err());
+        }
+        let mandatory = "82H|1|DC01|1013044353630|A|20240114|  |".parse::<D0350>();
+        assert!(mandatory.is_err_and(|fault| fault.field == Some(Field::SupplierId)));
+    }
+}

@@ -8,15 +8,16 @@ use flagflow_codec::{Content, Counts, ItemKind, LineKind, Target, writer_options
 use flagflow_frame::LineEnd;
 use flagflow_rows::Backend;
 
-use crate::envelope::{Header, Trailer, stays_in_line};
+use crate::envelope::{Header, Trailer};
 use crate::error::{ErrorKind, Fault, Unwritable};
 use crate::field::{
-    Timestamp, write_date, write_flag, write_mpan, write_number, write_reason, write_text,
+    ReasonCode, Timestamp, write_date, write_flag, write_mpan, write_number, write_text,
     write_timestamp,
 };
-use crate::item::{Electricity, Field, Flow, ItemSpec, Layout};
-use crate::profile::{Format, Profile};
-use crate::record::{D0350, D0351, Opening, RawRecord, Update};
+use crate::item::{Electricity, Field, Flow, ItemSpec, Layout, LineTag};
+use crate::profile::{Format, Group, Profile};
+use crate::record::{D0172, D0350, D0351, Instruction, Opening, RawRecord};
+use crate::text::is_plain;
 
 /// One line in the making.
 struct Pen<'o> {
@@ -39,6 +40,9 @@ impl Pen<'_> {
 
     /// Refuses what the layout cannot hold, writes, and closes the item.
     fn text(&mut self, spec: &ItemSpec, text: &[u8]) -> Result<(), Unwritable> {
+        if text.is_empty() {
+            return self.empty(spec);
+        }
         check_text(spec, self.layout, text)?;
         write_text(self.out, self.layout, text, spec.length);
         self.bar();
@@ -55,7 +59,17 @@ impl Pen<'_> {
         Ok(())
     }
 
-    /// An item that nobody here reads: digits of a number are padded as a number's, all else as
+    /// An item without a value: padding in zhf. A mandatory item has one.
+    fn empty(&mut self, spec: &ItemSpec) -> Result<(), Unwritable> {
+        if spec.mandatory {
+            return Err(Unwritable { kind: ErrorKind::EmptyItem, field: spec.field });
+        }
+        write_text(self.out, self.layout, b"", spec.length);
+        self.bar();
+        Ok(())
+    }
+
+    /// An item that is not read: digits of a number are padded as a number's, all else as
     /// text.
     fn carried(&mut self, spec: &ItemSpec, item: &[u8]) -> Result<(), Unwritable> {
         let is_number = spec.kind == ItemKind::Number && !item.is_empty();
@@ -77,13 +91,8 @@ fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwrit
     if text.len() > spec.length {
         return Err(too_long(spec));
     }
-    let is_lost = match layout {
-        Layout::Zhv => text.contains(&b'|'),
-        // spaces after the text are padding, and would not come back; nor would a carriage return
-        // that the line's end could take
-        Layout::Zhf => text.ends_with(b" ") || text.ends_with(b"\r"),
-    };
-    if stays_in_line(text) && !is_lost {
+    // spaces after the text are padding in zhf, and would not come back
+    if is_plain(text) && (layout == Layout::Zhv || !text.ends_with(b" ")) {
         return Ok(());
     }
     Err(Unwritable { kind: ErrorKind::NotWritable, field: spec.field })
@@ -92,31 +101,58 @@ fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwrit
 /// Appends a record's canonical line, without an end. This is the definition; what
 /// [`Writer`](crate::Writer) writes without extras comes the fast way, and is the same. The
 /// profile's items that the value has no place for are taken from `extras` in their order, and are
-/// empty where that ends.
+/// empty where that ends. The reasons of a D0351 are lines of their own ([`write_reason_line`]).
 ///
 /// # Errors
 ///
-/// [`Unwritable`], with part of a line in `out`: a record of another flow than the profile's, a
-/// value longer than its item, an extra with a line end in it or, in zhv, with a bar, more extras
-/// than places for them.
-pub fn write_update<'e>(
+/// [`Unwritable`], with part of a line in `out`: `UnexpectedRecord` for a record of another flow
+/// than the profile's, `ItemTooLong` for a value longer than its item, `EmptyItem` for a mandatory
+/// item without a value, `NotWritable` for an extra with a control character in it or, in zhv, a
+/// pipe, and for more extras than places for them.
+pub fn write_record<'e>(
     out: &mut Vec<u8>,
     layout: Layout,
     profile: &Profile,
-    update: Update,
+    record: Instruction,
     extras: impl IntoIterator<Item = &'e [u8]>,
 ) -> Result<(), Unwritable> {
+    if record.flow() != profile.flow() {
+        let field = Field::InstructionNumber;
+        return Err(Unwritable { kind: ErrorKind::UnexpectedRecord, field });
+    }
     let mut pen = Pen { out, layout };
     let mut extras = extras.into_iter();
-    pen.begin(profile.update_group().code());
-    for spec in profile.update_group().items() {
-        if profile.is_extra(LineKind::Record, spec.field) {
+    pen.begin(profile.record_group().code());
+    for spec in profile.record_group().items() {
+        if spec.slot.is_extra() {
             pen.carried(spec, extras.next().unwrap_or_default())?;
         } else {
-            pen.item(spec, profile, &update)?;
+            pen.item(spec, profile, &record)?;
         }
     }
-    nothing_left(extras, Field::MpanCore)
+    nothing_left(extras, Field::InstructionNumber)
+}
+
+/// Appends the canonical line of a reason below a record, without an end.
+///
+/// # Errors
+///
+/// [`Unwritable`] for a code longer than its item, and where the profile has no reasons.
+pub fn write_reason_line(
+    out: &mut Vec<u8>,
+    layout: Layout,
+    profile: &Profile,
+    reason: ReasonCode,
+) -> Result<(), Unwritable> {
+    let field = Field::RejectionReasonCode;
+    let group = profile.reason_group().ok_or(no_place(field))?;
+    let mut pen = Pen { out, layout };
+    pen.begin(group.code());
+    group.items().iter().try_for_each(|spec| pen.text(spec, reason.as_bytes()))
+}
+
+const fn no_place(field: Field) -> Unwritable {
+    Unwritable { kind: ErrorKind::NotWritable, field }
 }
 
 /// Refuses extras that the profile has no place for, rather than to lose them.
@@ -132,29 +168,52 @@ fn nothing_left<'e>(
 
 impl Pen<'_> {
     /// An item of the typed value.
-    fn item(&mut self, spec: &ItemSpec, own: &Profile, update: &Update) -> Result<(), Unwritable> {
-        let missing = Unwritable { kind: ErrorKind::NotWritable, field: spec.field };
+    fn item(
+        &mut self,
+        spec: &ItemSpec,
+        own: &Profile,
+        record: &Instruction,
+    ) -> Result<(), Unwritable> {
         match spec.field {
-            Field::InstructionNumber => return self.number(spec, update.instruction_number()),
-            Field::InstructionType => return self.text(spec, own.instruction_type().as_bytes()),
-            Field::MpanCore => write_mpan(self.out, update.mpan_core()),
-            Field::DccServiceFlag => write_flag(self.out, update.flag().ok_or(missing)?),
-            Field::EffectiveFromDate => {
-                write_date(self.out, update.effective_from().ok_or(missing)?);
+            Field::InstructionNumber => self.number(spec, record.instruction_number()),
+            Field::InstructionType => self.text(spec, own.instruction_type().as_bytes()),
+            Field::MpanCore => self.value(spec, record.mpan_core(), write_mpan),
+            Field::DccServiceFlag => self.value(spec, record.flag(), write_flag),
+            Field::EffectiveFromDate => self.value(spec, record.effective_from(), write_date),
+            Field::DeemedReceivedDate => self.value(spec, record.deemed_received(), write_date),
+            Field::SupplierId => {
+                let supplier = record.supplier_id();
+                self.text(spec, supplier.as_ref().map_or(b"", |it| it.as_bytes()))
             }
-            // the reason, or refused there
-            _ => return self.reason(spec, update),
+            _ => self.answer(spec, record),
         }
-        self.bar();
-        Ok(())
     }
 
-    fn reason(&mut self, spec: &ItemSpec, update: &Update) -> Result<(), Unwritable> {
-        let missing = Unwritable { kind: ErrorKind::NotWritable, field: spec.field };
-        let own = update.reason().filter(|_| spec.field == Field::ReasonCode);
-        let reason = own.ok_or(missing)?;
-        check_text(spec, self.layout, reason.as_str().as_bytes())?;
-        write_reason(self.out, self.layout, reason, spec.length);
+    /// An item that only answers have.
+    fn answer(&mut self, spec: &ItemSpec, record: &Instruction) -> Result<(), Unwritable> {
+        match (record, spec.field) {
+            (Instruction::D0351(rejection), Field::IncomingInstructionNumber) => {
+                self.number(spec, rejection.incoming_instruction_number())
+            }
+            (Instruction::D0172(confirmation), field) => match field {
+                Field::Received => self.number(spec, confirmation.received().into()),
+                Field::Accepted => self.number(spec, confirmation.accepted().into()),
+                Field::Rejected => self.number(spec, confirmation.rejected().into()),
+                _ => self.text(spec, confirmation.file_identifier().as_bytes()),
+            },
+            _ => Err(no_place(spec.field)),
+        }
+    }
+
+    /// A value that has the length of its item.
+    fn value<T>(
+        &mut self,
+        spec: &ItemSpec,
+        value: Option<T>,
+        write: impl FnOnce(&mut Vec<u8>, T),
+    ) -> Result<(), Unwritable> {
+        let Some(value) = value else { return self.empty(spec) };
+        write(self.out, value);
         self.bar();
         Ok(())
     }
@@ -169,7 +228,7 @@ impl Pen<'_> {
     }
 }
 
-/// Appends a level-1 group's canonical line, without an end; `extras` as for [`write_update`].
+/// Appends a group's canonical line, without an end; `extras` as for [`write_record`].
 ///
 /// # Errors
 ///
@@ -181,22 +240,23 @@ pub fn write_opening<'e>(
     opening: Opening,
     extras: impl IntoIterator<Item = &'e [u8]>,
 ) -> Result<(), Unwritable> {
-    let group = profile
-        .opening_group()
-        .ok_or(Unwritable { kind: ErrorKind::NotWritable, field: Field::FileSequenceNumber })?;
+    let field = Field::FileSequenceNumber;
+    let group: &Group = profile.table(layout).line(opening.tag()).ok_or(no_place(field))?;
     let mut pen = Pen { out, layout };
     let mut extras = extras.into_iter();
     pen.begin(group.code());
     for spec in group.items() {
-        match spec.field {
-            Field::FileSequenceNumber => {
+        match (opening.tag(), spec.field) {
+            (LineTag::Group, Field::FileSequenceNumber) => {
                 pen.number(spec, opening.file_sequence_number.unwrap_or(1))?;
             }
-            Field::InstructionType => pen.text(spec, profile.instruction_type().as_bytes())?,
+            (LineTag::Group, Field::InstructionType) => {
+                pen.text(spec, profile.instruction_type().as_bytes())?;
+            }
             _ => pen.carried(spec, extras.next().unwrap_or_default())?,
         }
     }
-    nothing_left(extras, Field::FileSequenceNumber)
+    nothing_left(extras, field)
 }
 
 /// Appends a header's canonical line, without an end.
@@ -253,25 +313,25 @@ pub fn write_trailer(
     pen.surplus(trailer.surplus(), Field::Completed)
 }
 
-/// The line of a record in the built-in profile, which every text has room in.
-fn built_in_line(update: Update) -> String {
+/// The line of a record in the built-in profile.
+fn built_in_line(record: Instruction) -> String {
     let mut line = Vec::with_capacity(64);
-    let profile = Profile::builtin(update.flow());
-    // what does not fit the placeholder's lengths is shown as far as it was written
-    let _ = write_update(&mut line, Layout::Zhv, &profile, update, []);
+    let profile = Profile::builtin(record.flow());
+    // a number that does not fit its length is the last that is shown
+    let _ = write_record(&mut line, Layout::Zhv, &profile, record, []);
     String::from_utf8_lossy(&line).into_owned()
 }
 
 macro_rules! display_as_built_in {
     ($($type:ident),*) => {$(
-        /// Prints the zhv line of the built-in placeholder profile, as much as fits it.
+        /// Prints the zhv line of the built-in profile, as much as fits it.
         impl fmt::Display for $type {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(&built_in_line(self.into()))
             }
         }
 
-        /// Reads the zhv line of the built-in placeholder profile.
+        /// Reads the zhv line of the built-in profile.
         impl FromStr for $type {
             type Err = Fault;
 
@@ -284,7 +344,7 @@ macro_rules! display_as_built_in {
     )*};
 }
 
-display_as_built_in!(D0350, D0351);
+display_as_built_in!(D0350, D0351, D0172);
 
 /// Options of a [`Writer`](crate::Writer).
 #[derive(Clone, Debug)]
@@ -344,8 +404,8 @@ impl WriterOptions {
 
     /// Returns the level-1 group before the first record, where the profile has one.
     pub(crate) fn opening(&self) -> Option<Opening> {
-        let file_sequence_number = Some(self.file_sequence_number);
-        self.profile.opening_group().map(|_| Opening { file_sequence_number })
+        let opening = Opening::new(Some(self.file_sequence_number));
+        self.profile.opening_group().map(|_| opening)
     }
 
     /// Returns the trailer of a file: with the header's identifier, which was seen to fit when the
@@ -385,10 +445,8 @@ pub(crate) fn write_content<'e>(
     match content {
         Content::Header(header) => write_header(out, layout, profile, header),
         Content::Group(opening) => write_opening(out, layout, profile, *opening, extras),
-        Content::Record(update) => write_update(out, layout, profile, *update, extras),
+        Content::Record(record) => write_record(out, layout, profile, *record, extras),
         Content::Trailer(trailer) => write_trailer(out, layout, profile, trailer),
-        Content::Reason(_) => {
-            Err(Unwritable { kind: ErrorKind::NotWritable, field: Field::ReasonCode })
-        }
+        Content::Reason(reason) => write_reason_line(out, layout, profile, *reason),
     }
 }

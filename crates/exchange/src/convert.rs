@@ -277,7 +277,8 @@ fn is_electric(from: RecordFormat, names: &[String], fuel: Option<Fuel>, to: Rec
         RecordFormat::Zhv | RecordFormat::Zhf if fuel.is_some() => return true,
         _ => {}
     }
-    if has("record") || has("mpan_core") || fuel == Some(Fuel::Electricity) {
+    let is_named = has("record") || names.iter().any(|name| electricity::is_column(name));
+    if is_named || fuel == Some(Fuel::Electricity) {
         return true;
     }
     let of_gas = has("transaction_type") || has("meter_point_reference") || fuel.is_some();

@@ -13,7 +13,14 @@
 //! files are the same only where nothing differs *and* nothing was left out.
 //!
 //! Layouts, envelopes, line endings and the outcome of an E46 are ignored. A gas file is not
-//! compared with one for electricity, and a D0351 has no flag to compare.
+//! compared with one for electricity.
+//!
+//! # Answers
+//!
+//! Two D0351 are compared by the instruction that is rejected, two D0172 by the file that is
+//! answered and the number of the confirmation: all items, and the reasons in any order. The
+//! rejecter's own instruction numbers are ignored. Of several answers to one instruction the first
+//! ones are compared with each other, then the second ones, and so on. Answers are kept in memory.
 //!
 //! # Order
 //!
@@ -22,9 +29,11 @@
 //!
 //! # Memory
 //!
-//! Each record becomes 16 bytes; past [`DiffOptions::memory`] they are written, sorted, to
-//! temporary files that are merged at the end. Nothing else grows with the files.
+//! Each record of meter points becomes 16 bytes; past [`DiffOptions::memory`] they are written,
+//! sorted, to temporary files that are merged at the end. Nothing else grows with the files but
+//! answers.
 
+mod answers;
 mod compare;
 mod format;
 mod gather;
@@ -39,14 +48,16 @@ use flagflow_check::{CrossRecords, Options, check_records};
 
 use flagflow_files::{Error, Result};
 
+pub use answers::{AnswerDifference, AnswerKey, AnswerRecord};
 pub use flagflow_domain::MeterPoint;
 pub use format::{DiffFormat, DifferenceWriter, UnknownDiffFormat};
 pub use options::DiffOptions;
 pub use report::{
-    DiffLeftOut, DiffReport, MAX_BYTES, PerChange, PerSide, PointChange, PointDifference,
-    PointValue, Side,
+    Compared, DiffLeftOut, DiffReport, Difference, MAX_BYTES, PerChange, PerSide, PointChange,
+    PointDifference, PointValue, Side,
 };
 
+use answers::Answers;
 use compare::DiffComparison;
 use gather::Gathering;
 use sorted::Sorter;
@@ -54,13 +65,15 @@ use sorted::Sorter;
 /// Compares two files, and reports each difference to `tell` in the order of meter points.
 ///
 /// ```
-/// use flagflow_exchange::diff::{PointChange, DiffOptions, diff};
+/// use flagflow_exchange::diff::{Difference, DiffOptions, PointChange, diff};
 ///
 /// let old = &b"E451234567810A20220101\nE450000123409A20220101\n"[..];
 /// let new = &b"\"E45\",1234567810,\"N\",20220101\n\"E45\",123409,\"A\",20220101\n"[..];
 /// let mut changes = Vec::new();
 /// let report = diff(old, new, &DiffOptions::default(), &mut |difference| {
-///     changes.push((difference.point.to_string(), difference.change()));
+///     if let Difference::Point(point) = difference {
+///         changes.push((point.point.to_string(), point.change()));
+///     }
 ///     Ok(())
 /// })?;
 /// assert_eq!(changes, [("1234567810".to_owned(), PointChange::Flag)]);
@@ -70,19 +83,20 @@ use sorted::Sorter;
 ///
 /// # Errors
 ///
-/// A file that cannot be read or is of no known flow, two files of different fuels, a D0351, a
-/// temporary file that fails, and errors of `tell`.
+/// A file that cannot be read or is of no known flow, two files of different fuels or flows, the
+/// history of answers, a temporary file that fails, and errors of `tell`.
 pub fn diff(
     old: impl BufRead,
     new: impl BufRead,
     options: &DiffOptions,
-    tell: &mut dyn FnMut(&PointDifference) -> Result<()>,
+    tell: &mut dyn FnMut(&Difference) -> Result<()>,
 ) -> Result<DiffReport> {
     let checks = checks(options);
     let mut report = DiffReport { policy: options.check.policy.clone(), ..DiffReport::default() };
     let mut sorter = Sorter::new(options);
-    let mut fuel = None;
-    let mut gathering = Gathering::new(options, &mut report, &mut sorter, &mut fuel, Side::Old);
+    let (mut answers, mut compared) = (Answers::default(), None);
+    let mut gathering =
+        Gathering::new(options, &mut report, &mut sorter, (&mut answers, &mut compared), Side::Old);
     let [old_name, new_name] = &options.names;
     let checked = check_records(old, &checks, &mut gathering);
     let checked = checked.map_err(|error| error.of_input(old_name))?;
@@ -91,8 +105,14 @@ pub fn diff(
     let checked = check_records(new, &checks, &mut gathering);
     let checked = checked.map_err(|error| error.of_input(new_name))?;
     gathering.records(checked.records);
-    let Some(fuel) = fuel else { return Ok(report) };
-    DiffComparison::new(options, &mut report, fuel, tell).run(sorter.finish()?)?;
+    report.compared = compared;
+    match compared {
+        None => return Ok(report),
+        Some(Compared::Points(fuel)) => {
+            DiffComparison::new(options, &mut report, fuel, tell).run(sorter.finish()?)?;
+        }
+        Some(answered) => answers.compare(answered, &mut report, tell)?,
+    }
     report.sort_samples(options.samples);
     Ok(report)
 }

@@ -224,7 +224,8 @@ trait Maker {
     /// Returns the record of a number, from 1 on.
     fn next(&mut self, number: u64) -> Result<Self::Record>;
 
-    fn write(&self, line: &mut Vec<u8>, record: Self::Record) -> Result<()>;
+    /// Writes the lines of a record, but for the ending of the last, and returns their number.
+    fn write(&self, line: &mut Vec<u8>, record: Self::Record) -> Result<u64>;
 
     fn chance(&mut self) -> &mut Chance<Self::Record>;
 
@@ -250,7 +251,7 @@ fn run<W: Write, M: Maker>(
 pub const fn most_records(flow: Flow) -> u64 {
     match flow {
         Flow::E45 | Flow::E46 => MOST_RECORDS,
-        _ => electricity::MOST_RECORDS,
+        _ => electricity::most_records(flow),
     }
 }
 
@@ -355,17 +356,16 @@ impl<W: Write> GeneratedFile<W> {
     }
 
     #[inline]
-    fn line(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
-        write(&mut self.chunk)?;
+    fn line(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<u64>) -> Result<()> {
+        self.lines += write(&mut self.chunk)?;
         self.chunk.extend_from_slice(self.line_end);
-        self.lines += 1;
         if self.chunk.len() >= CHUNK { self.flush() } else { Ok(()) }
     }
 
     fn copy(&mut self, line: &[u8]) -> Result<()> {
         self.line(|out| {
             out.extend_from_slice(line);
-            Ok(())
+            Ok(1 + line.iter().filter(|byte| **byte == b'\n').count() as u64)
         })
     }
 

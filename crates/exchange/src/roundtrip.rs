@@ -359,7 +359,7 @@ mod tests {
 
     #[test]
     fn what_is_no_registration_file_is_a_failure() {
-        for file in [&b""[..], b"\n\r\n", b"ZHV", b"X01|1|\n", b"\xEF\xBB\xBF"] {
+        for file in [&b""[..], b"\n\r\n", b"ZHV", b"81H|1|\n", b"\xEF\xBB\xBF"] {
             assert_eq!(of(file).unwrap_err().kind(), ErrorKind::Unrecognised, "{file:?}");
         }
     }

@@ -112,7 +112,7 @@ pub struct UserFileValues {
     pub file_identifier: Option<String>,
     /// The participant that sends, at most 4 characters; `DCCO` by default for a D0350.
     pub from_participant: Option<String>,
-    /// The participant that receives; `DCCO` by default for a D0351.
+    /// The participant that receives; `DCCO` by default for a D0351 or D0172.
     pub to_participant: Option<String>,
     /// Time of creation of the file.
     pub created: Option<Timestamp>,
@@ -216,7 +216,7 @@ fn default_text(item: Item, profile: &Profile) -> Option<String> {
         (Item::FlowAndVersion, _) => Some(profile.flow_and_version().to_string()),
         (Item::FromRole, _) => Some(profile.from_role().to_owned()),
         (Item::ToRole, _) => Some(profile.to_role().to_owned()),
-        (Item::FromParticipant, Flow::D0350) | (Item::ToParticipant, Flow::D0351) => {
+        (Item::FromParticipant, Flow::D0350) | (Item::ToParticipant, Flow::D0351 | Flow::D0172) => {
             Some(DCC.to_owned())
         }
         (Item::TestFlag, _) => Some("OPER".to_owned()),
@@ -325,9 +325,12 @@ mod tests {
         let missing = answer.header(&Profile::builtin(Flow::D0351), None).unwrap_err();
         assert_eq!(missing.to_string(), "the header has no value for file_identifier, created");
         let given = UserFileValues { to_participant: None, ..user_file() };
-        let answer = given.or(answer).header(&Profile::builtin(Flow::D0351), None).unwrap();
-        assert_eq!((answer.from_participant(), answer.to_participant()), ("EELC", "DCCO"));
-        assert_eq!((answer.test_flag(), answer.from_role()), ("TR01", "P"));
+        for flow in [Flow::D0351, Flow::D0172] {
+            let answer = given.clone().or(answer.clone());
+            let answer = answer.header(&Profile::builtin(flow), None).unwrap();
+            assert_eq!((answer.from_participant(), answer.to_participant()), ("EELC", "DCCO"));
+            assert_eq!((answer.test_flag(), answer.from_role()), ("TR01", "P"));
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! another: `cargo run -p flagflow --all-features --example answer`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 
-use flagflow::intake::answer::{AnswerOptions, KnownPoints, Source, answer};
+use flagflow::intake::answer::{AnswerOptions, AnswerOutputs, KnownPoints, Source, answer};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let updates = Source::from_bytes(&b"E451234567810A20240603\nE450000123409N20240604\n"[..]);
@@ -10,7 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     options.known = Some(KnownPoints::read(&b"1234567810\n"[..])?);
 
     let mut response = Vec::new();
-    let report = answer(&updates, &mut response, None, &options)?;
+    let report = answer(&updates, AnswerOutputs::gas(&mut response), &options)?;
     print!("{}", String::from_utf8_lossy(&response));
     assert_eq!(response, b"E46AC1234567810A20240603\nE46RJ0000123409N20240604\n");
     eprintln!("{} accepted, {} refused", report.accepted, report.refused);

@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | the root | | the values: [`ServiceFlag`], [`Edition`], [`Mprn`], [`MpanCore`], [`EffectiveDate`], [`Outcome`] |
 //! | [`gas`] | `gas` (default) | E45 and E46 records and files, read and written |
-//! | [`electricity`] | `electricity` (default) | D0350 and D0351 files, read and written by profile |
+//! | [`electricity`] | `electricity` (default) | D0350, D0351 and D0172 files, by profile |
 //! | [`check`] | `check` (default) | the validator: rules, findings, reports |
 //! | [`files`] | `files` | inputs that are read unchanged, outputs that appear whole or not at all |
 //! | [`exchange`] | `exchange` | from file to file: convert, generate, compare, round trip |

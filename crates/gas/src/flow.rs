@@ -45,7 +45,7 @@ impl Flow for Gas {
     }
 
     #[inline]
-    fn record(values: &Values<ReasonCode>) -> Option<Detail> {
+    fn record(values: &Values) -> Option<Detail> {
         let mprn = Mprn::new(values.point).ok()?;
         let flag = ServiceFlag::from_byte(values.flag)?;
         let date = EffectiveDate::from_packed(values.date).ok()?;
@@ -57,14 +57,14 @@ impl Flow for Gas {
     }
 
     #[inline]
-    fn values(record: &Detail) -> Values<ReasonCode> {
-        Values {
+    fn values(record: &Detail) -> Option<Values> {
+        Some(Values {
             point: record.meter_point_reference().as_u64(),
             flag: record.flag().as_byte(),
             outcome: record.outcome().map_or(0, Outcome::first_letter),
             date: record.effective_from().as_packed(),
             ..Values::NONE
-        }
+        })
     }
 
     fn write_line(

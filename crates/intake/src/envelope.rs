@@ -4,8 +4,8 @@
 use flagflow_check::{FileFormat, Options};
 use flagflow_domain::EffectiveDate;
 use flagflow_electricity::{
-    Field as Item, FileOrder, Flow, Header as UserHeader, LineKind, Profile, RawRecord as RawLine,
-    Role as UserRole, Timestamp,
+    Field as Item, FileOrder, Flow, Header as UserHeader, LineTag, Position, Profile,
+    RawRecord as RawLine, Role as UserRole, Timestamp,
 };
 use flagflow_gas::{Field, FileOrder as GasOrder, RawRecord, Role, Tag, Trailer, table};
 
@@ -16,7 +16,7 @@ use flagflow_files::{Error, ErrorKind, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LineCode {
     Gas(Option<Tag>),
-    Electricity(Option<LineKind>),
+    Electricity(Option<LineTag>),
 }
 
 impl LineCode {
@@ -25,30 +25,62 @@ impl LineCode {
         match shape {
             FileFormat::Gas(layout) => Self::Gas(RawRecord::peek_tag(line, layout)),
             FileFormat::Electricity(layout, profile) => {
-                Self::Electricity(RawLine::peek_kind(line, profile.table(layout)))
+                Self::Electricity(RawLine::peek_tag(line, profile.table(layout)))
             }
         }
     }
 
     pub(crate) const fn is_header(self) -> bool {
-        matches!(self, Self::Gas(Some(Tag::A00)) | Self::Electricity(Some(LineKind::Header)))
+        matches!(self, Self::Gas(Some(Tag::A00)) | Self::Electricity(Some(LineTag::Header)))
     }
 
     pub(crate) const fn is_trailer(self) -> bool {
-        matches!(self, Self::Gas(Some(Tag::Z99)) | Self::Electricity(Some(LineKind::Trailer)))
+        matches!(self, Self::Gas(Some(Tag::Z99)) | Self::Electricity(Some(LineTag::Trailer)))
     }
 
-    /// Returns true if the line may be a reason of the record above.
-    pub(crate) const fn is_reason(self) -> bool {
-        matches!(self, Self::Gas(Some(Tag::S72)))
+    /// Returns true if the line belongs to the record above: a reason, or a line of a group that
+    /// has its place below records.
+    pub(crate) fn is_below(self, shape: FileFormat<'_>) -> bool {
+        match (self, shape) {
+            (Self::Gas(tag), _) => tag == Some(Tag::S72),
+            (Self::Electricity(Some(tag)), FileFormat::Electricity(layout, profile)) => {
+                is_below_records(profile.table(layout), tag)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Returns true if a line has its place below records.
+fn is_below_records(table: &flagflow_electricity::Table, tag: LineTag) -> bool {
+    let parent = table.line(tag).and_then(flagflow_electricity::Group::parent);
+    parent.is_some_and(|parent| parent == LineTag::Record || is_below_records(table, parent))
+}
+
+/// Returns true if a record of a file can have lines below it.
+pub(crate) fn has_lines_below(shape: FileFormat<'_>, options: &Options) -> bool {
+    match shape {
+        FileFormat::Gas(_) => options.with_reasons,
+        FileFormat::Electricity(layout, profile) => {
+            let table = profile.table(layout);
+            table.lines().iter().any(|line| is_below_records(table, line.tag()))
+        }
     }
 }
 
 /// Counts lines as a trailer does.
 #[derive(Clone, Debug)]
 pub(crate) enum EnvelopeCounts {
-    Gas { order: GasOrder, records: u64, count_reasons: bool },
-    Electricity(FileOrder),
+    Gas {
+        order: GasOrder,
+        records: u64,
+        count_reasons: bool,
+    },
+    /// The order, and true if a line was missing above a place that was reached.
+    Electricity {
+        order: FileOrder,
+        is_short: bool,
+    },
 }
 
 impl EnvelopeCounts {
@@ -58,7 +90,9 @@ impl EnvelopeCounts {
                 let order = GasOrder::new(table(layout, options.with_reasons));
                 Self::Gas { order, records: 0, count_reasons: options.count_reasons }
             }
-            FileFormat::Electricity(_, profile) => Self::Electricity(FileOrder::new(profile)),
+            FileFormat::Electricity(_, profile) => {
+                Self::Electricity { order: FileOrder::new(profile), is_short: false }
+            }
         }
     }
 
@@ -76,8 +110,11 @@ impl EnvelopeCounts {
                 };
                 role == Role::Trailer
             }
-            (Self::Electricity(order), LineCode::Electricity(kind)) => {
-                order.place(kind) == UserRole::Trailer
+            (Self::Electricity { order, is_short }, LineCode::Electricity(tag)) => {
+                while let Some(missing) = order.shortfall_before(tag) {
+                    *is_short |= is_of_groups(missing.parent);
+                }
+                order.place(tag) == UserRole::Trailer
             }
             _ => false,
         }
@@ -88,26 +125,46 @@ impl EnvelopeCounts {
         self.add(code);
         match self {
             Self::Gas { records, .. } => *records += count - 1,
-            Self::Electricity(order) => order.take_records(count - 1),
+            Self::Electricity { order, .. } => order.take_records(count - 1),
         }
     }
 
     /// Counts reasons below the last record.
-    pub(crate) const fn add_reasons(&mut self, reasons: u64) {
-        if let Self::Gas { records, count_reasons: true, .. } = self {
-            *records += reasons;
+    pub(crate) fn add_reasons(&mut self, reasons: u64) {
+        match self {
+            Self::Gas { records, count_reasons, .. } => {
+                *records += if *count_reasons { reasons } else { 0 };
+            }
+            Self::Electricity { order, .. } => (0..reasons).for_each(|_| {
+                order.place(Some(LineTag::Reason));
+            }),
         }
+    }
+
+    /// Returns true if a group is missing, or the records of a group are, where the file ends now.
+    pub(crate) fn is_short(&self) -> bool {
+        let Self::Electricity { order, is_short } = self else { return false };
+        let mut order = *order;
+        *is_short
+            || std::iter::from_fn(|| order.shortfall_at_end())
+                .any(|missing| is_of_groups(missing.parent))
     }
 
     /// Returns the correct numbers of the trailer.
     pub(crate) const fn numbers(&self) -> [(Count, u64); 2] {
         match self {
             Self::Gas { records, .. } => [(Count::Records, *records), (Count::Records, *records)],
-            Self::Electricity(order) => {
+            Self::Electricity { order, .. } => {
                 [(Count::Groups, order.group_count()), (Count::Flows, order.flow_count())]
             }
         }
     }
+}
+
+/// Returns true for a line that is missing in the file or below a group, by the place of its
+/// parent. Those below a record are part of that record.
+fn is_of_groups(parent: Option<Position>) -> bool {
+    parent.is_none_or(|parent| parent.record.is_none())
 }
 
 /// One number of a trailer.
@@ -197,7 +254,7 @@ impl HeaderSays {
         let header = self.user.as_ref()?;
         Some(match profile.flow() {
             Flow::D0350 => header.to_participant(),
-            Flow::D0351 => header.from_participant(),
+            Flow::D0351 | Flow::D0172 => header.from_participant(),
         })
     }
 
@@ -229,7 +286,7 @@ pub(crate) fn made_trailer(
         (FileFormat::Gas(layout), EnvelopeCounts::Gas { records, .. }) => {
             flagflow_gas::write_trailer(&mut line, layout, Trailer::new(*records).ok()?);
         }
-        (FileFormat::Electricity(layout, profile), EnvelopeCounts::Electricity(order)) => {
+        (FileFormat::Electricity(layout, profile), EnvelopeCounts::Electricity { order, .. }) => {
             let header = header.user.as_ref()?;
             let completed = completed.unwrap_or(header.created());
             let (groups, flows) = (order.group_count(), order.flow_count());
@@ -332,7 +389,7 @@ mod tests {
     #[test]
     fn electricity_counts_lines_and_groups() {
         let profile = Profile::builtin(flagflow_electricity::Flow::D0350);
-        let kinds = [LineKind::Group, LineKind::Record, LineKind::Record, LineKind::Group];
+        let kinds = [LineTag::Group, LineTag::Record, LineTag::Record, LineTag::Group];
         for (layout, received, expected) in [
             (
                 flagflow_electricity::Layout::Zhv,

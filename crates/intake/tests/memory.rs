@@ -19,7 +19,7 @@ use flagflow_exchange::diff::{DiffOptions, diff};
 use flagflow_exchange::roundtrip::roundtrip;
 use flagflow_files::input::{from_reader, open, sender};
 use flagflow_files::{Result, Source};
-use flagflow_intake::answer::{AnswerOptions, answer};
+use flagflow_intake::answer::{AnswerOptions, AnswerOutputs, answer};
 use flagflow_intake::fix::{FixOptions, fix};
 use flagflow_intake::merge::{MergeOptions, merge};
 use flagflow_intake::quarantine::{Outputs, QuarantineOptions, quarantine};
@@ -104,8 +104,8 @@ fn options() -> Options {
 }
 
 const RECORD: &[u8] = b"E451234567810A20211105\n";
-const UPDATE: &[u8] = b"X02|1|DC01|1013044353630|A|20211105|\n";
-const UPDATES: &[u8] = b"ZHV|7|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\nX01|1|\n";
+const UPDATE: &[u8] = b"82H|1|DC01|1013044353630|A|20211105|MRCY|\n";
+const UPDATES: &[u8] = b"ZHV|7|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\n81H|1|\n";
 
 /// Files of one endless line, by how they begin.
 const BEGINNINGS: [&[u8]; 5] =
@@ -239,7 +239,9 @@ const WORK: &[(&str, Work)] = &[
         let mut options = AnswerOptions::default();
         options.check = self::options();
         let source = written(folder, again, length);
-        let answered = answer(&source, io::sink(), Some(&mut io::sink()), &options);
+        let (mut response, mut listed) = (io::sink(), io::sink());
+        let outputs = AnswerOutputs::gas(&mut response).with_listed(Some(&mut listed));
+        let answered = answer(&source, outputs, &options);
         answered.map(|report| report.records.to_string())
     }),
     ("quarantine", |folder, again, length| {

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::io::Write;
 
 use flagflow_domain::{EffectiveDate, Fuel, ServiceFlag};
+use flagflow_electricity::SupplierId;
 use flagflow_files::spreadsheet::guarded_text;
 
 use crate::entry::Entry;
@@ -66,8 +67,8 @@ pub enum ExportFormat {
     Jsonl,
     /// Updates of the gas points.
     E45(flagflow_gas::WriterOptions),
-    /// Updates of the electricity points; the profile is one of D0350.
-    D0350(Box<flagflow_electricity::WriterOptions>),
+    /// Updates of the electricity points, all of one supplier; the profile is one of D0350.
+    D0350(Box<flagflow_electricity::WriterOptions>, SupplierId),
 }
 
 impl ExportFormat {
@@ -77,7 +78,7 @@ impl ExportFormat {
         match self {
             Self::Csv | Self::Jsonl => None,
             Self::E45(_) => Some(Fuel::Gas),
-            Self::D0350(_) => Some(Fuel::Electricity),
+            Self::D0350(..) => Some(Fuel::Electricity),
         }
     }
 }

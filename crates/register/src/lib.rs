@@ -70,4 +70,4 @@ pub use notify::{Notifications, PlannedFile, StatusStore};
 pub use sqlite::{APPLICATION_ID, SCHEMA_VERSION, Sqlite};
 pub use state::{state, states};
 pub use store::{Store, Transaction};
-pub use verify::{Discrepancy, Verified, verify};
+pub use verify::{Discrepancy, Verified, verify, verify_sample};

@@ -1,15 +1,15 @@
 //! A register in memory.
 
+mod status;
+
 use std::collections::BTreeMap;
 
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
-use flagflow_status::{Event, Recipient};
 
 use crate::digest::Digest;
 use crate::entry::{Entry, FileId};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::file::AppliedFile;
-use crate::notify::{Answer, PlannedFile, Settings, StatusStore, TakenFile};
 use crate::store::{Store, Transaction};
 
 /// The updates of each point and day, in the order in which they were applied.
@@ -20,12 +20,7 @@ type Days = BTreeMap<(MeterPoint, EffectiveDate), Vec<Entry>>;
 pub struct Memory {
     days: Days,
     files: Vec<AppliedFile>,
-    settings: Option<Settings>,
-    events: Vec<Event>,
-    planned: Vec<PlannedFile>,
-    taken: Vec<TakenFile>,
-    answer_files: Vec<Digest>,
-    answers: BTreeMap<(Recipient, u64, MeterPoint, u64, u64), Answer>,
+    status: status::MemoryStatus,
 }
 
 impl Memory {
@@ -42,6 +37,11 @@ fn of(point: MeterPoint) -> std::ops::RangeInclusive<(MeterPoint, EffectiveDate)
 }
 
 impl Store for Memory {
+    fn point_from(&self, point: MeterPoint) -> Result<Option<MeterPoint>> {
+        let later = self.days.range((point, EffectiveDate::MIN)..).chain(&self.days).next();
+        Ok(later.map(|((point, _), _)| *point))
+    }
+
     fn begin(&mut self) -> Result<Box<dyn Transaction + '_>> {
         Ok(Box::new(MemoryTransaction { register: self, changed: Days::new() }))
     }
@@ -61,94 +61,6 @@ impl Store for Memory {
             }
             None => self.days.values().flatten().copied().try_for_each(visit),
         }
-    }
-}
-
-impl StatusStore for Memory {
-    fn settings(&self) -> Result<Option<Settings>> {
-        Ok(self.settings)
-    }
-
-    fn keep(&mut self, settings: Settings) -> Result<()> {
-        self.settings = Some(settings);
-        Ok(())
-    }
-
-    fn events(&self, visit: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
-        self.events.iter().copied().try_for_each(visit)
-    }
-
-    fn events_since(
-        &self,
-        from: EffectiveDate,
-        known: u64,
-        visit: &mut dyn FnMut(Event) -> Result<()>,
-    ) -> Result<()> {
-        let known = usize::try_from(known).unwrap_or(usize::MAX);
-        let events = self.events.iter().take(known).filter(|event| event.on >= from);
-        events.copied().try_for_each(visit)
-    }
-
-    fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
-        Ok(self.taken.iter().find(|file| file.digest == *digest).cloned())
-    }
-
-    fn keep_taken(&mut self, file: &TakenFile) -> Result<()> {
-        if !self.taken.iter().any(|known| known.digest == file.digest) {
-            self.taken.push(file.clone());
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, known: u64, events: &[Event]) -> Result<()> {
-        if self.events.len() as u64 != known {
-            return Err(Error::added_meanwhile());
-        }
-        self.events.extend(events);
-        Ok(())
-    }
-
-    fn files(&self, visit: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {
-        self.planned.iter().cloned().try_for_each(visit)
-    }
-
-    fn plan(&mut self, files: &[PlannedFile]) -> Result<()> {
-        let name = |file: &PlannedFile| (file.sending.recipient, file.sending.number);
-        if files.iter().any(|new| self.planned.iter().any(|old| name(old) == name(new))) {
-            return Err(Error::new(ErrorKind::Busy, "another process has planned a run"));
-        }
-        self.planned.extend_from_slice(files);
-        Ok(())
-    }
-
-    fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()> {
-        let is_it = |file: &&mut PlannedFile| {
-            (file.sending.recipient, file.sending.number) == (recipient, number)
-        };
-        self.planned.iter_mut().filter(is_it).for_each(|file| file.is_sent = true);
-        Ok(())
-    }
-
-    fn answer_file(&mut self, _name: &str, digest: &Digest) -> Result<u64> {
-        let known = self.answer_files.iter().position(|file| file == digest);
-        let place = known.unwrap_or_else(|| {
-            self.answer_files.push(*digest);
-            self.answer_files.len() - 1
-        });
-        Ok(place as u64 + 1)
-    }
-
-    fn answer(&mut self, answers: &[Answer]) -> Result<()> {
-        let key = |answer: &Answer| {
-            let Answer { recipient, number, point, file, line, .. } = *answer;
-            (recipient, number, point, file, line)
-        };
-        self.answers.extend(answers.iter().map(|answer| (key(answer), answer.clone())));
-        Ok(())
-    }
-
-    fn answers(&self, visit: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()> {
-        self.answers.values().cloned().try_for_each(visit)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Persistent notifications: events are kept in order, and a file is planned before it is sent.
 //!
-//! A [`StatusStore`] keeps the events, the files with their contents, and the answers. The
-//! inventory, the flags and the pending notices are derived from these and never stored, so they
-//! cannot differ from the history. [`Notifications::open`] derives them again.
+//! A [`StatusStore`] keeps a log of events, the files with their contents, and the answers. Beside
+//! the log it keeps the state that follows from the log: meters, links, and points with their flag
+//! and the flag last notified. A batch of events reads and writes the state of its own meters and
+//! points only, in one transaction with the events, so that state and log always agree.
 //!
 //! A run is safe against a crash at any moment:
 //!
@@ -16,75 +17,50 @@
 //! ever overwritten by its own bytes.
 
 mod answers;
+mod check;
+mod confirmations;
+mod earlier;
 mod file;
 mod history;
 mod intake;
-mod store;
+mod run;
+pub(crate) mod store;
+pub(crate) mod working;
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::io;
-use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
 
-use flagflow_check::{Options, escape_path};
-use flagflow_domain::{EffectiveDate, MeterPoint};
-use flagflow_electricity::Timestamp;
+use flagflow_check::Options;
+use flagflow_domain::{Distributor, MeterPoint};
 use flagflow_files::Source;
-use flagflow_status::{
-    Event, Inventory, Ledger, OutboundFile, Outbox, Recipient, Refusal, RuleSet, Switches,
-};
+use flagflow_status::{Event, Notice, Refusal, RuleSet, Switches};
 
 use crate::apply::digest;
-use crate::digest::{Digest, DigestWriter};
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 
 pub use answers::{Ambiguity, AnswerSummary, Sent};
+pub use check::{StatusVerified, verify_status};
+pub use confirmations::CountDifference;
 pub use file::FileOptions;
 pub use history::{FlagChange, Rejected, SentChange, Unsent};
 pub use intake::{AddedEvents, Intake};
-pub use store::{Answer, PlannedFile, Settings, StatusStore, TakenFile};
+pub use run::{RunReport, WrittenFile};
+pub use store::{
+    Answer, Confirmation, PlannedFile, Settings, StatusBatch, StatusStore, StoredDevice,
+    StoredEvent, StoredLink, StoredNotice, StoredPoint, TakenFile,
+};
 
-/// The state derived from a store.
+/// The notifications of a store. Their state is in the store; this value has only the settings.
 #[derive(Debug)]
 pub struct Notifications<S> {
     store: S,
     settings: Settings,
-    inventory: Inventory,
-    ledger: Ledger,
-    outbox: Outbox,
-    planned: Vec<PlannedFile>,
-    /// The number of events in the store, as far as this value has read them.
+    /// The number of events in the store, as far as this value has read or added them.
     events: u64,
-    /// The last day of an event.
-    last_day: Option<EffectiveDate>,
 }
 
-/// Result of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RunReport {
-    /// Each file, in the order in which it was written.
-    pub files: Vec<WrittenFile>,
-    /// The number of pending notices to providers whose participant is not known, so that no file
-    /// can be addressed to them.
-    pub unaddressed: u64,
-    /// The number of notices that a switch keeps back.
-    pub kept_back: u64,
-}
-
-/// One file of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WrittenFile {
-    /// The path of the file.
-    pub path: PathBuf,
-    /// The recipient.
-    pub recipient: Recipient,
-    /// Its number.
-    pub number: u64,
-    /// The number of notices in the file.
-    pub notices: u64,
-}
+/// The number of rows that are read at a time.
+const CHUNK: usize = 10_000;
 
 impl<S: StatusStore> Notifications<S> {
     /// Opens a store under its rule set. A new store gets the given rule set, or the default, with
@@ -109,28 +85,13 @@ impl<S: StatusStore> Notifications<S> {
             let what = format!("the flags follow the rule set {}, not {rules}", settings.rules);
             return Err(Error::new(ErrorKind::Options, what));
         }
-        Self::replay(store, settings)
+        let events = store.event_count()?;
+        Ok(Self { store, settings, events })
     }
 
-    fn replay(store: S, settings: Settings) -> Result<Self> {
-        let (mut inventory, mut ledger) = (Inventory::new(), Ledger::new(settings.rules));
-        let mut outbox = Outbox::new(settings.switches);
-        let (mut events, mut last_day) = (0, None);
-        store.events(&mut |event| {
-            events += 1;
-            last_day = last_day.max(Some(event.on));
-            outbox.take(&ledger.decide(&inventory.apply(event).map_err(impossible)?));
-            Ok(())
-        })?;
-        let mut planned = Vec::new();
-        store.files(&mut |file| {
-            outbox.remember(&file.sending, file.is_sent);
-            if !file.is_sent {
-                planned.push(file);
-            }
-            Ok(())
-        })?;
-        Ok(Self { store, settings, inventory, ledger, outbox, planned, events, last_day })
+    /// Returns the store, to read it.
+    pub const fn store(&self) -> &S {
+        &self.store
     }
 
     /// Returns the store.
@@ -144,16 +105,35 @@ impl<S: StatusStore> Notifications<S> {
         self.settings
     }
 
-    /// Returns the flags.
-    #[must_use]
-    pub const fn ledger(&self) -> &Ledger {
-        &self.ledger
+    /// Returns the state of a meter point, `None` for a point without events.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    pub fn point(&self, point: MeterPoint) -> Result<Option<StoredPoint>> {
+        Ok(self.store.points(&[point])?.pop())
     }
 
-    /// Returns the pending notices.
-    #[must_use]
-    pub const fn outbox(&self) -> &Outbox {
-        &self.outbox
+    /// Returns the pending notices that the switches allow, in the order of the meter points. An
+    /// error of the store is the last item.
+    pub fn pending(&self) -> impl Iterator<Item = Result<Notice>> {
+        let switches = self.settings.switches;
+        let is_allowed = move |notice: &Notice| switches.allow(notice.point, notice.held.flag);
+        self.changed().filter(move |notice| notice.as_ref().map_or(true, is_allowed))
+    }
+
+    /// Returns the notices that are kept back by a switch. An error of the store is the last item.
+    pub fn kept_back(&self) -> impl Iterator<Item = Result<Notice>> {
+        let switches = self.settings.switches;
+        let is_kept = move |notice: &Notice| !switches.allow(notice.point, notice.held.flag);
+        self.changed().filter(move |notice| notice.as_ref().map_or(true, is_kept))
+    }
+
+    /// Returns every notice that is to be sent when its switch is on.
+    fn changed(&self) -> impl Iterator<Item = Result<Notice>> {
+        let read = |after| self.store.points_after(after, true, CHUNK);
+        let points = in_chunks(read, |stored: &StoredPoint| stored.point);
+        points.filter_map(|stored| stored.map(|stored| stored.notice()).transpose())
     }
 
     /// Adds the events of one file in one transaction. An event that is [repeated](Intake) or
@@ -201,84 +181,17 @@ impl<S: StatusStore> Notifications<S> {
         let settings = Settings { switches, ..self.settings };
         self.store.keep(settings)?;
         self.settings = settings;
-        self.outbox.set_switches(switches);
         Ok(())
     }
 
-    /// Writes the pending files into a folder: one E45 for gas, and one D0350 for each electricity
-    /// provider. An interrupted run is completed first, with its original numbers, time and bytes,
-    /// and nothing else is planned in that run.
+    /// Adds the answers of a file, E46, D0351 or D0172, to the previous ones. A rejection does not
+    /// change which flags count as notified: a person decides, and [`Notifications::run_again`]
+    /// sends the update again. Adding the same file again changes nothing.
     ///
-    /// A cap limits the updates of one file; see [`Outbox::begin`].
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Options`] if an interrupted run would have other bytes with these options, a
-    /// number does not fit its field, a mandatory item has no value, or the validator finds an
-    /// error in a file; [`ErrorKind::Output`] if another file has the name of one of them, or one
-    /// cannot be written; errors of the store. A file that is not recorded as written is written by
-    /// the next run.
-    pub fn run(
-        &mut self,
-        folder: &Path,
-        now: Timestamp,
-        cap: Option<NonZeroUsize>,
-        options: &FileOptions,
-    ) -> Result<RunReport> {
-        self.run_again(folder, now, cap, &BTreeSet::new(), options)
-    }
-
-    /// Writes the pending files as [`Notifications::run`] does, together with the rejected updates
-    /// of some meter points, which are sent again under new numbers.
-    ///
-    /// # Errors
-    ///
-    /// As [`Notifications::run`]; [`ErrorKind::Options`] for a point whose last update was not
-    /// rejected or cannot be sent now, and while an interrupted run has to be completed first.
-    pub fn run_again(
-        &mut self,
-        folder: &Path,
-        now: Timestamp,
-        cap: Option<NonZeroUsize>,
-        again: &BTreeSet<MeterPoint>,
-        options: &FileOptions,
-    ) -> Result<RunReport> {
-        let is_new = self.planned.is_empty();
-        if !is_new && !again.is_empty() {
-            let what = "an interrupted run is to be completed first: run without sending again";
-            return Err(Error::new(ErrorKind::Options, what));
-        }
-        if is_new {
-            self.expect_rejected(again)?;
-            self.plan(folder, now, cap, again, options)?;
-        } else {
-            let mut planned = self.planned.iter();
-            planned.try_for_each(|file| {
-                expect_place(&folder.join(options.name(&file.sending)), file)
-            })?;
-        }
-        let mut report = RunReport::default();
-        while let Some(file) = self.planned.first() {
-            report.files.push(write(file, folder, options)?);
-            let OutboundFile { recipient, number, .. } = file.sending;
-            self.store.sent(recipient, number)?;
-            // the run has every planned file
-            let _ = self.outbox.sent(recipient, number);
-            self.planned.remove(0);
-        }
-        report.kept_back = self.outbox.kept_back().count() as u64;
-        let unaddressed = |recipient| !options.can_address(recipient);
-        let owed = self.outbox.pending();
-        report.unaddressed =
-            owed.filter(|notice| unaddressed(Recipient::of(notice.point))).count() as u64;
-        Ok(report)
-    }
-
-    /// Adds the answers of a file, E46 or D0351, to the previous ones. A rejection does not change
-    /// which flags count as notified: a person decides, and [`Notifications::run_again`] sends the
-    /// update again. Adding the same file again changes nothing.
-    ///
-    /// Gas reasons, S72 below an E46, are kept with it if [`Options::with_reasons`] is on.
+    /// A D0351 names an instruction of its sender; a point that it has must be the point of that
+    /// instruction. A D0172 names a file of its sender. `participants` has the senders that the
+    /// table of distributors lacks, as [`FileOptions::participants`]. Gas reasons, S72 below an
+    /// E46, are kept with it if [`Options::with_reasons`] is on.
     ///
     /// # Errors
     ///
@@ -289,113 +202,32 @@ impl<S: StatusStore> Notifications<S> {
         source: &Source,
         name: &str,
         options: &Options,
+        participants: &BTreeMap<Distributor, String>,
     ) -> Result<AnswerSummary> {
-        answers::read(&mut self.store, source, name, options)
-    }
-
-    /// Refuses to send again an update that was not rejected.
-    fn expect_rejected(&self, again: &BTreeSet<MeterPoint>) -> Result<()> {
-        if again.is_empty() {
-            return Ok(());
-        }
-        let rejected = self.rejected()?;
-        let is_last = |point: &MeterPoint| {
-            let is_it = |it: &&Rejected| it.point == *point && it.again.is_empty();
-            let last = rejected.iter().rfind(is_it).map(|it| it.sent.held);
-            last.is_some() && last == self.outbox.notice(*point).map(|notice| notice.held)
-        };
-        match again.iter().find(|point| !is_last(point)) {
-            Some(point) => {
-                let what = format!("{point}: its last update was not rejected");
-                Err(Error::new(ErrorKind::Options, what))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Plans the files of a run. On failure, nothing is changed.
-    fn plan(
-        &mut self,
-        folder: &Path,
-        now: Timestamp,
-        cap: Option<NonZeroUsize>,
-        again: &BTreeSet<MeterPoint>,
-        options: &FileOptions,
-    ) -> Result<()> {
-        let mut outbox = self.outbox.clone();
-        let run = outbox.begin_for(|recipient| options.can_address(recipient), cap, again);
-        let notices = run.files().iter().flat_map(|file| &file.notices);
-        let sent: BTreeSet<_> = match again.is_empty() {
-            true => BTreeSet::new(),
-            false => notices.map(|notice| notice.point).collect(),
-        };
-        if let Some(point) = again.difference(&sent).next() {
-            let what = format!(
-                "{point}: cannot be sent now: its flag is held back by the switch of the fuel, or the \
-                 participant of its provider is not known"
-            );
-            return Err(Error::new(ErrorKind::Options, what));
-        }
-        let plan = |sending: &OutboundFile| {
-            let digest = options.digest(sending, now)?;
-            let file =
-                PlannedFile { sending: sending.clone(), created: now, digest, is_sent: false };
-            expect_place(&folder.join(options.name(sending)), &file)?;
-            Ok(file)
-        };
-        let planned = run.files().iter().map(plan).collect::<Result<Vec<_>>>()?;
-        self.store.plan(&planned)?;
-        (self.outbox, self.planned) = (outbox, planned);
-        Ok(())
+        answers::read(&mut self.store, source, name, options, participants)
     }
 }
 
 /// Reports a stored event that cannot have happened.
-fn impossible(refusal: Refusal) -> Error {
+pub(crate) fn impossible(refusal: Refusal) -> Error {
     Error::corrupt("an event cannot have happened").because(refusal)
 }
 
-/// Refuses a path that has another file: an existing file may only be replaced by the same bytes.
-fn expect_place(path: &Path, file: &PlannedFile) -> Result<()> {
-    let is_same = match fs::symlink_metadata(path) {
-        // the file does not exist, or writing it reports that the folder cannot be used
-        Err(_) => return Ok(()),
-        Ok(_) if !fs::metadata(path).is_ok_and(|found| found.is_file()) => false,
-        Ok(_) => {
-            let found = fs::File::open(path).map_err(Error::output)?;
-            digest(io::BufReader::new(found))?.0 == file.digest
+/// Returns the rows that `read` returns in chunks after a key. An error is the last item.
+pub(crate) fn in_chunks<T, K>(
+    read: impl Fn(Option<K>) -> Result<Vec<T>>,
+    key: impl Fn(&T) -> K,
+) -> impl Iterator<Item = Result<T>> {
+    let mut after = Some(None);
+    let chunks = std::iter::from_fn(move || {
+        let chunk = read(after.take()?);
+        if let Ok(rows) = &chunk {
+            after = rows.last().filter(|_| rows.len() == CHUNK).map(|last| Some(key(last)));
         }
-    };
-    if is_same {
-        return Ok(());
-    }
-    let what = format!(
-        "{}: there is another file in the place of file {} for {}; nothing is written: move it away, or \
-         write to another folder",
-        escape_path(path),
-        file.sending.number,
-        file.sending.recipient,
-    );
-    Err(Error::new(ErrorKind::Output, what))
-}
-
-/// Writes a file if its bytes are the planned ones.
-fn write(file: &PlannedFile, folder: &Path, options: &FileOptions) -> Result<WrittenFile> {
-    let PlannedFile { sending, created, digest, .. } = file;
-    let path = folder.join(options.name(sending));
-    let mut output = DigestWriter::new(options.guard.create(&path)?);
-    options.write(&mut output, sending, *created)?;
-    let (written, output) = output.finish();
-    if written != *digest {
-        let what = format!(
-            "file {} for {} was planned with other options: complete that run with the options it began with",
-            sending.number, sending.recipient
-        );
-        return Err(Error::new(ErrorKind::Options, what));
-    }
-    // check again, because another process may have created a file since the run began
-    expect_place(&path, file)?;
-    output.commit()?;
-    let notices = sending.notices.len() as u64;
-    Ok(WrittenFile { path, recipient: sending.recipient, number: sending.number, notices })
+        Some(chunk)
+    });
+    chunks.flat_map(|chunk| match chunk {
+        Ok(rows) => rows.into_iter().map(Ok).collect(),
+        Err(error) => vec![Err(error)],
+    })
 }

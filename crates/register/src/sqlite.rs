@@ -5,9 +5,11 @@ mod schema;
 mod status;
 mod transaction;
 
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::entry::Entry;
@@ -73,6 +75,39 @@ impl Sqlite {
         Self::open_with(path, flags)?.prepared()
     }
 
+    /// Writes a copy of the register as it is between two transactions. Others may read and change
+    /// the register meanwhile. The copy is first made in the system's temporary folder.
+    ///
+    /// # Errors
+    ///
+    /// Errors of SQLite, of the temporary file and of the output.
+    pub fn backup(&self, mut out: impl io::Write) -> Result<()> {
+        let temporary = tempfile::NamedTempFile::new().map_err(Error::output)?;
+        let mut copy = Connection::open(temporary.path()).map_err(failed)?;
+        let backup = Backup::new(&self.connection, &mut copy).map_err(failed)?;
+        // all pages in one step, because a change of another process would begin a backup anew
+        match backup.step(-1).map_err(failed)? {
+            StepResult::Done => {}
+            _ => {
+                let what = "another process is changing the register";
+                return Err(Error::new(ErrorKind::Busy, what));
+            }
+        }
+        drop(backup);
+        copy.close().map_err(|(_, error)| failed(error))?;
+        let mut copy = temporary.reopen().map_err(Error::output)?;
+        io::copy(&mut copy, &mut out).map(|_| ()).map_err(Error::output)
+    }
+
+    /// Rewrites the register without free pages. Takes the register's size on the disk twice more.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Busy`] and errors of SQLite.
+    pub fn vacuum(&self) -> Result<()> {
+        self.connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)").map_err(failed)
+    }
+
     fn open_with(path: &Path, flags: OpenFlags) -> Result<Self> {
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(failed)?;
@@ -93,7 +128,7 @@ impl Sqlite {
         own.pragma_update(None, "cache_size", -CACHE_KIB).map_err(failed)?;
         own.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         own.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
-        schema::migrate(&mut self.connection)
+        schema::migrate(self)
     }
 }
 
@@ -128,7 +163,7 @@ fn patiently(mut attempt: impl FnMut() -> Result<()>) -> Result<()> {
 }
 
 /// Converts an error of SQLite to an error of this crate.
-fn failed(error: rusqlite::Error) -> Error {
+pub(crate) fn failed(error: rusqlite::Error) -> Error {
     let (kind, what) = match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => return not_a_register(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
@@ -161,6 +196,10 @@ impl Store for Sqlite {
         visit: &mut dyn FnMut(Entry) -> Result<()>,
     ) -> Result<()> {
         read::entries(&self.connection, point, visit)
+    }
+
+    fn point_from(&self, point: MeterPoint) -> Result<Option<MeterPoint>> {
+        read::point_from(&self.connection, point)
     }
 
     fn damage(&self) -> Result<Vec<String>> {

@@ -46,6 +46,13 @@ pub trait Store {
         visit: &mut dyn FnMut(Entry) -> Result<()>,
     ) -> Result<()>;
 
+    /// Returns the first point with an entry from a point on; after the last one, the first of all.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn point_from(&self, point: MeterPoint) -> Result<Option<MeterPoint>>;
+
     /// Returns the problems that the store's own integrity check finds, one a line.
     ///
     /// # Errors

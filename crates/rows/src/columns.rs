@@ -28,6 +28,15 @@ pub struct RowRun {
     pub start: usize,
 }
 
+/// The place of four bytes in rows of any width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextPlace {
+    /// So many bytes behind the start of the row.
+    FromStart(usize),
+    /// So many bytes before the end of the row, its line end among them.
+    FromEnd(usize),
+}
+
 /// The values of many rows, a column for each field, reused from one filling to the next.
 ///
 /// Which columns are filled is the decoder's to say: the others hold zeros, or what stood there
@@ -40,6 +49,8 @@ pub struct RowColumns {
     pub(super) dates: Vec<u32>,
     pub(super) letters: [Vec<u8>; MAX_LETTERS],
     pub(super) marks: Vec<u8>,
+    /// Four bytes of each row, where they were taken.
+    texts: Vec<[u8; 4]>,
     /// The start of each row, and behind them the end of the last row.
     starts: Vec<u32>,
 }
@@ -74,6 +85,7 @@ impl RowColumns {
             dates: vec![0; values],
             letters: std::array::from_fn(|_| vec![0; values]),
             marks: vec![0; values],
+            texts: Vec::new(),
             starts: vec![0; 1 + values],
         }
     }
@@ -117,6 +129,28 @@ impl RowColumns {
     #[must_use]
     pub fn letters(&self, column: usize) -> &[u8] {
         &self.letters[column][..self.rows]
+    }
+
+    /// The texts of four bytes: none where they were not taken by [`RowColumns::take_texts`].
+    #[must_use]
+    pub fn texts(&self) -> &[[u8; 4]] {
+        self.texts.get(..self.rows).unwrap_or_default()
+    }
+
+    /// Takes four bytes of each row, from the row `first` on, which is the first row of `bytes`.
+    ///
+    /// Ten instructions a row; four columns of letters take XX.
+    pub fn take_texts(&mut self, bytes: &[u8], first: usize, place: TextPlace) {
+        let Some(origin) = self.starts().get(first).copied() else { return };
+        self.texts.resize(first, [0; 4]);
+        let rows = self.starts[first..=self.rows].windows(2);
+        self.texts.extend(rows.map(|row| {
+            let at = match place {
+                TextPlace::FromStart(at) => (row[0] - origin) as usize + at,
+                TextPlace::FromEnd(at) => ((row[1] - origin) as usize).saturating_sub(at),
+            };
+            bytes.get(at..).and_then(|text| text.first_chunk().copied()).unwrap_or_default()
+        }));
     }
 
     /// Returns what is to be said of each row: 0, [`MARK_NOT_CANONICAL`] or [`MARK_CHECK_DIGITS`].
@@ -302,5 +336,28 @@ mod tests {
             assert_eq!(columns.bytes_left(), (0xFFFF_FFFF - end) as usize);
             assert_eq!(decoder().decode(ROWS, &mut columns), rows, "{end}");
         }
+    }
+
+    /// Rows of two widths, in two buffers: the second one's begin behind those of the first.
+    #[test]
+    fn texts_are_taken_by_their_place_before_or_behind_the_number() {
+        let mut columns = RowColumns::with_capacity(8);
+        assert_eq!(columns.texts(), [] as [[u8; 4]; 0]);
+        columns.take_texts(b"", 0, TextPlace::FromStart(0));
+        assert_eq!(columns.texts(), [] as [[u8; 4]; 0]);
+        for (first, bytes) in [(0, &b"abcdeA1\nfghijR22\n"[..]), (2, b"klmnoA333\n")] {
+            decoder().decode(bytes, &mut columns);
+            columns.take_texts(bytes, first, TextPlace::FromStart(1));
+        }
+        assert_eq!(columns.texts(), [*b"bcde", *b"ghij", *b"lmno"]);
+        columns.take_texts(b"klmnoA333\n", 2, TextPlace::FromEnd(5));
+        assert_eq!(columns.texts(), [*b"bcde", *b"ghij", *b"A333"]);
+        // where the bytes are others, or no bytes
+        columns.take_texts(b"k", 2, TextPlace::FromEnd(99));
+        assert_eq!(columns.texts()[2], [0; 4]);
+        columns.take_texts(b"", 4, TextPlace::FromStart(1));
+        assert_eq!(columns.texts().len(), 3);
+        columns.clear();
+        assert_eq!(columns.texts(), [] as [[u8; 4]; 0]);
     }
 }

@@ -28,7 +28,7 @@ mod variant;
 
 pub use backend::{Backend, UnknownBackend};
 pub use check_digits::CheckDigits;
-pub use columns::{MARK_CHECK_DIGITS, MARK_NOT_CANONICAL, RowColumns, RowRun};
+pub use columns::{MARK_CHECK_DIGITS, MARK_NOT_CANONICAL, RowColumns, RowRun, TextPlace};
 pub use decoder::RowDecoder;
 pub use digit_block::{BLOCK, Block, EightDigits, TwoDigits};
 pub use digits::{eight_digits, eight_digits_of, push_digits, two_digits_of};

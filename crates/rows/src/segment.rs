@@ -31,8 +31,13 @@ pub enum Segment {
     Date,
     /// One byte out of these: the next column of letters.
     Letter(Vec<u8>),
-    /// So many printable ASCII characters, spaces among them, whose value goes nowhere.
+    /// So many characters from the space to `{` in the order of ASCII, which are all that are
+    /// printable but the pipe, `}` and `~`, whose value goes nowhere.
     Text(usize),
+    /// So many characters from `0` to `Z` in the order of ASCII, digits and capital letters among
+    /// them, whose value goes nowhere: see
+    /// [`RowColumns::take_texts`](crate::RowColumns::take_texts).
+    Code(usize),
 }
 
 impl Segment {
@@ -54,7 +59,7 @@ impl Segment {
         match self {
             Self::Literal(bytes) => (bytes.len(), bytes.len()),
             Self::Number { least, most, .. } => (*least, *most),
-            Self::Digits(width) | Self::Text(width) => (*width, *width),
+            Self::Digits(width) | Self::Text(width) | Self::Code(width) => (*width, *width),
             Self::Date => (8, 8),
             Self::Letter(_) => (1, 1),
         }

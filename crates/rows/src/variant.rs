@@ -204,7 +204,8 @@ impl Variant {
         match segment {
             Segment::Literal(bytes) => self.places.extend(bytes.iter().map(|byte| (*byte, *byte))),
             Segment::Digits(digits) => self.extend(b'0', b'9', *digits),
-            Segment::Text(length) => self.extend(b' ', b'~', *length),
+            Segment::Text(length) => self.extend(b' ', b'{', *length),
+            Segment::Code(length) => self.extend(b'0', b'Z', *length),
             Segment::Date => {
                 self.extend(b'0', b'9', 8);
                 return self.date.replace(Word { at, ..Word::default() }).is_none().then_some(());

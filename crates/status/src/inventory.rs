@@ -42,6 +42,12 @@ use crate::refusal::{Refusal, RefusalKind};
 /// A meter can be at [`Inventory::MAX_POINTS`] points, because an event of the meter is an event at
 /// each of them. A point can have any number of meters.
 ///
+/// # Parts
+///
+/// An inventory may be a part of a larger one that is stored elsewhere: it decides about an event
+/// like the whole if it has the meter of the event, the points of that meter, and the point that
+/// the event names ([`put_device`](Self::put_device), [`put_point`](Self::put_point)).
+///
 /// # Days
 ///
 /// Events must be in the order of their days: an event is refused if its meter, or one of its
@@ -49,7 +55,9 @@ use crate::refusal::{Refusal, RefusalKind};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
     devices: BTreeMap<DeviceId, Device>,
-    points: BTreeMap<MeterPoint, Point>,
+    points: BTreeMap<MeterPoint, PointMeters>,
+    /// The meters at each point.
+    links: BTreeSet<(MeterPoint, DeviceId)>,
 }
 
 /// A smart meter.
@@ -64,6 +72,18 @@ pub struct Device {
 }
 
 impl Device {
+    /// Creates a meter from its stored state.
+    #[must_use]
+    pub fn restore(
+        status: DeviceStatus,
+        was_commissioned: bool,
+        last: EffectiveDate,
+        mut points: Vec<MeterPoint>,
+    ) -> Self {
+        points.sort_unstable();
+        Self { status, was_commissioned, last, points }
+    }
+
     /// Returns the day of its last event.
     #[must_use]
     pub const fn last_day(&self) -> EffectiveDate {
@@ -94,11 +114,10 @@ impl Device {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Point {
+/// The meters of a meter point, as far as they decide about an event: their number by status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PointMeters {
     last: EffectiveDate,
-    devices: BTreeSet<DeviceId>,
-    /// Returns the statuses of `devices`.
     counts: StatusCounts,
 }
 
@@ -127,6 +146,28 @@ impl Inventory {
         self.devices.get(&id)
     }
 
+    /// Adds the stored state of a meter, in place of any other.
+    pub fn put_device(&mut self, id: DeviceId, device: Device) {
+        let links = device.points.iter().map(|point| (*point, id)).collect::<Vec<_>>();
+        if let Some(before) = self.devices.insert(id, device) {
+            for point in before.points {
+                self.links.remove(&(point, id));
+            }
+        }
+        self.links.extend(links);
+    }
+
+    /// Returns the meters of a point, by status.
+    #[must_use]
+    pub fn point(&self, point: MeterPoint) -> Option<&PointMeters> {
+        self.points.get(&point)
+    }
+
+    /// Adds the stored state of a point, in place of any other.
+    pub fn put_point(&mut self, point: MeterPoint, meters: PointMeters) {
+        self.points.insert(point, meters);
+    }
+
     /// Returns all points that had an event, in order.
     pub fn points(&self) -> impl Iterator<Item = MeterPoint> {
         self.points.keys().copied()
@@ -134,7 +175,8 @@ impl Inventory {
 
     /// Returns the meters at a point.
     pub fn devices_at(&self, point: MeterPoint) -> impl Iterator<Item = DeviceId> {
-        self.points.get(&point).into_iter().flat_map(|held| held.devices.iter().copied())
+        let all = (point, DeviceId::new(0))..=(point, DeviceId::new(u64::MAX));
+        self.links.range(all).map(|(_, id)| *id)
     }
 
     /// Returns the statuses of the meters at a point.
@@ -188,14 +230,19 @@ impl Inventory {
         });
         let points = about(device, event.what);
         let what = seen_from_point(event.what, MeterKind::of(device.status));
-        let before = (device.status, device.was_commissioned);
+        let state = |device: &Device, point: &MeterPoint| {
+            device.points.contains(point).then_some((device.status, device.was_commissioned))
+        };
+        let before: Vec<_> = points.iter().map(|point| state(device, point)).collect();
         device.take(event);
-        let after = (device.status, device.was_commissioned);
-        for point in &points {
-            self.points
-                .entry(*point)
-                .or_insert_with(|| Point::new(event.on))
-                .take(event, before, after);
+        for (point, before) in points.iter().zip(before) {
+            let after = state(device, point);
+            match after {
+                Some(_) => self.links.insert((*point, event.device)),
+                None => self.links.remove(&(*point, event.device)),
+            };
+            let new = PointMeters::restore(event.on, StatusCounts::NONE);
+            self.points.entry(*point).or_insert(new).take(event.on, before, after);
         }
         what.map_or_else(Vec::new, |what| points.into_iter().map(|at| (at, what)).collect())
     }
@@ -218,31 +265,36 @@ impl Device {
     }
 }
 
-/// Sets a meter's status, and records whether it was ever commissioned.
+/// A meter's status, and true if the meter was ever commissioned.
 type MeterState = (DeviceStatus, bool);
 
-impl Point {
-    const fn new(last: EffectiveDate) -> Self {
-        Self { last, devices: BTreeSet::new(), counts: StatusCounts::NONE }
+impl PointMeters {
+    /// Creates the meters of a point from their stored state.
+    #[must_use]
+    pub const fn restore(last: EffectiveDate, counts: StatusCounts) -> Self {
+        Self { last, counts }
     }
 
-    fn take(&mut self, event: Event, before: MeterState, after: MeterState) {
-        self.last = event.on;
-        let was_here = self.devices.contains(&event.device);
-        match event.what {
-            Occurrence::Associated(_) | Occurrence::Linked(_) => {
-                self.devices.insert(event.device);
-            }
-            Occurrence::Unlinked(_) => {
-                self.devices.remove(&event.device);
-            }
-            _ => {}
+    /// Returns the day of the last event at the point.
+    #[must_use]
+    pub const fn last_day(&self) -> EffectiveDate {
+        self.last
+    }
+
+    /// Returns the number of meters by status.
+    #[must_use]
+    pub const fn counts(&self) -> StatusCounts {
+        self.counts
+    }
+
+    /// Changes the state of one meter; `None` for a meter that is not at the point.
+    fn take(&mut self, on: EffectiveDate, before: Option<MeterState>, after: Option<MeterState>) {
+        self.last = on;
+        if let Some((status, was_commissioned)) = before {
+            self.counts.remove(status, was_commissioned);
         }
-        if was_here {
-            self.counts.remove(before.0, before.1);
-        }
-        if self.devices.contains(&event.device) {
-            self.counts.add(after.0, after.1);
+        if let Some((status, was_commissioned)) = after {
+            self.counts.add(status, was_commissioned);
         }
     }
 }

@@ -63,6 +63,11 @@ impl Ledger {
         self.rules
     }
 
+    /// Adds the stored flag of a point, in place of any other.
+    pub fn put(&mut self, point: MeterPoint, held: PointFlag) {
+        self.flags.insert(point, held);
+    }
+
     /// Returns a point's flag, `None` for null.
     #[must_use]
     pub fn flag(&self, point: MeterPoint) -> Option<PointFlag> {

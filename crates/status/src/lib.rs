@@ -67,10 +67,12 @@ pub use compare::{Comparison, Difference};
 pub use device::{DeviceId, DeviceStatus, InvalidDeviceId, UnknownStatus};
 pub use event::{Event, InvalidOccurrence, Occurrence};
 pub use history::History;
-pub use inventory::{Device, Happened, Inventory};
+pub use inventory::{Device, Happened, Inventory, PointMeters};
 pub use ledger::{Ledger, PointFlag, Step};
-pub use outbox::{Notice, OutboundFile, Outbox, Recipient, Run, Switches, UnknownRecipient};
-pub use point::{AtPoint, MeterKind, PointEvent, Statuses};
+pub use outbox::{
+    LastNumbers, Notice, OutboundFile, Outbox, Recipient, Run, Switches, UnknownRecipient,
+};
+pub use point::{AtPoint, MeterKind, PointEvent, StatusCounts, Statuses};
 #[cfg(feature = "events")]
 pub use read::{BadLine, EventLine, EventReader, MAX_LINE, ReadError};
 pub use refusal::{Refusal, RefusalKind};

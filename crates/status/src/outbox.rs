@@ -103,7 +103,8 @@ impl Switches {
     }
 
     /// Returns true if the switches allow notifying a point's flag.
-    const fn lets(self, point: MeterPoint, flag: ServiceFlag) -> bool {
+    #[must_use]
+    pub const fn allow(self, point: MeterPoint, flag: ServiceFlag) -> bool {
         match flag {
             ServiceFlag::NonActive | ServiceFlag::InstalledNotCommissioned => {
                 self.is_on(Recipient::of(point).fuel())
@@ -156,22 +157,25 @@ impl OutboundFile {
         (self.first_instruction..).zip(&self.notices)
     }
 
-    fn last(&self) -> Last {
+    fn last(&self) -> LastNumbers {
         let notices = self.notices.len() as u64;
         let instruction = self.first_instruction.saturating_add(notices).saturating_sub(1);
-        Last { number: self.number, sequence: self.sequence, instruction }
+        LastNumbers { number: self.number, sequence: self.sequence, instruction }
     }
 }
 
-/// The last numbers used for a recipient.
+/// The last numbers used for a recipient; 0 before the first file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Last {
-    number: u64,
-    sequence: u64,
-    instruction: u64,
+pub struct LastNumbers {
+    /// The number of the last file.
+    pub number: u64,
+    /// The file sequence number (J0330) of the last file.
+    pub sequence: u64,
+    /// The last instruction number (J0109).
+    pub instruction: u64,
 }
 
-impl Last {
+impl LastNumbers {
     fn max(self, other: Self) -> Self {
         Self {
             number: self.number.max(other.number),
@@ -232,7 +236,7 @@ impl Run {
 pub struct Outbox {
     switches: Switches,
     points: BTreeMap<MeterPoint, PointState>,
-    last: BTreeMap<Recipient, Last>,
+    last: BTreeMap<Recipient, LastNumbers>,
     run: Run,
 }
 
@@ -321,12 +325,12 @@ impl Outbox {
 
     /// Returns the pending notices that the switches allow, in the order of the meter points.
     pub fn pending(&self) -> impl Iterator<Item = Notice> {
-        self.changed().filter(|notice| self.switches.lets(notice.point, notice.held.flag))
+        self.changed().filter(|notice| self.switches.allow(notice.point, notice.held.flag))
     }
 
     /// Returns the notices that are kept back by a switch.
     pub fn kept_back(&self) -> impl Iterator<Item = Notice> {
-        self.changed().filter(|notice| !self.switches.lets(notice.point, notice.held.flag))
+        self.changed().filter(|notice| !self.switches.allow(notice.point, notice.held.flag))
     }
 
     fn changed(&self) -> impl Iterator<Item = Notice> {
@@ -375,7 +379,7 @@ impl Outbox {
         let mut by_recipient = BTreeMap::<_, Vec<_>>::new();
         for (point, state) in &self.points {
             let is_pending = Some(state.held) != state.notified || again.contains(point);
-            if is_pending && self.switches.lets(*point, state.held.flag) {
+            if is_pending && self.switches.allow(*point, state.held.flag) {
                 by_recipient.entry(Recipient::of(*point)).or_default().push(state.notice(*point));
             }
         }

@@ -90,15 +90,32 @@ const fn bit(status: DeviceStatus) -> u16 {
 /// The meters of a point, counted by status, so that the cost of an event does not depend on the
 /// number of meters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StatusCounts {
+pub struct StatusCounts {
     by_status: [u32; DeviceStatus::ALL.len()],
     suspended_in_service: u32,
 }
 
 impl StatusCounts {
     /// No meters.
-    pub(crate) const NONE: Self =
+    pub const NONE: Self =
         Self { by_status: [0; DeviceStatus::ALL.len()], suspended_in_service: 0 };
+
+    /// The number of counts: one for each status, and one for the Suspended meters that were
+    /// commissioned before.
+    pub const LENGTH: usize = DeviceStatus::ALL.len() + 1;
+
+    /// Returns the counts in the order of [`DeviceStatus::ALL`], and last the one of the Suspended
+    /// meters that were commissioned before.
+    pub fn to_numbers(self) -> impl Iterator<Item = u32> {
+        self.by_status.into_iter().chain([self.suspended_in_service])
+    }
+
+    /// Creates counts from the numbers that [`to_numbers`](Self::to_numbers) returns.
+    #[must_use]
+    pub fn from_numbers(numbers: [u32; Self::LENGTH]) -> Self {
+        let [by_status @ .., suspended_in_service] = numbers;
+        Self { by_status, suspended_in_service }
+    }
 
     pub(crate) fn add(&mut self, status: DeviceStatus, was_commissioned: bool) {
         self.change(status, was_commissioned, |count| count.saturating_add(1));

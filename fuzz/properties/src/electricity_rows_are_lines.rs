@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader};
 
 use flagflow_electricity::{
-    Batch, ErrorKind, Field, Flow, Layout, Position, Profile, ReaderOptions, Update,
+    Batch, ErrorKind, Field, Flow, Instruction, Layout, Position, ReaderOptions, ReasonCode,
 };
 use flagflow_rows::Backend;
 
@@ -12,17 +12,19 @@ use crate::profiles::shuffled;
 
 type Fault = (ErrorKind, Option<Field>, Position, Vec<u8>);
 
-/// Valid updates with their lines, errors, counts, and the end of the file.
-type Seen = (Vec<(Update, u64)>, Vec<Fault>, [u64; 3], Position);
+/// A valid record with its reasons and its line.
+type Row = (Instruction, Vec<ReasonCode>, u64);
+
+/// Valid records, errors, counts, and the end of the file.
+type Seen = (Vec<Row>, Vec<Fault>, [u64; 3], Position);
 
 /// The first three bytes are options, a capacity and the lines to repeat; the rest is a file.
 pub fn electricity_rows_are_lines(data: &[u8]) {
     let Some((&[how, capacity, at], file)) = data.split_first_chunk() else { return };
     let file = repeated(file, usize::from(at & 7), usize::from(at >> 3), usize::from(how >> 2));
     let layout = if how & 1 == 1 { Layout::Zhf } else { Layout::Zhv };
-    let is_shuffled = how & 2 == 2;
-    let profile = if is_shuffled { shuffled(Flow::D0350) } else { Profile::builtin(Flow::D0350) };
-    let options = ReaderOptions::new().layout(layout).profile(profile);
+    let profiles = Flow::ALL.into_iter().filter(|_| how & 2 == 2).map(shuffled);
+    let options = profiles.fold(ReaderOptions::new().layout(layout), ReaderOptions::profile);
     let capacity = usize::from(capacity).max(1);
     // the buffer is too small for rows, so this reader reads line by line
     let lines = read(options.clone(), 1, BufReader::with_capacity(5, &file[..]));
@@ -44,13 +46,14 @@ fn repeated(file: &[u8], first: usize, lines: usize, times: usize) -> Vec<u8> {
 
 fn read(options: ReaderOptions, capacity: usize, file: impl BufRead) -> Seen {
     let (mut reader, mut batch) = (options.reader(file), Batch::with_capacity(capacity));
-    let (mut updates, mut errors) = (Vec::new(), Vec::new());
+    let (mut records, mut errors) = (Vec::new(), Vec::new());
     while matches!(reader.read_batch(&mut batch), Ok(true)) {
         let line = |row| batch.position(row).map_or(0, |position| position.line);
-        updates.extend(batch.records().enumerate().map(|(row, update)| (update, line(row))));
+        let rows = batch.records().enumerate();
+        records.extend(rows.map(|(row, it)| (it, batch.reasons(row).to_vec(), line(row))));
         let found = batch.errors().iter();
         errors.extend(found.map(|it| (it.kind(), it.field(), it.position(), it.raw().to_vec())));
     }
     let counts = [reader.record_count(), reader.group_count(), reader.flow_count()];
-    (updates, errors, counts, reader.position())
+    (records, errors, counts, reader.position())
 }

@@ -6,16 +6,18 @@ use flagflow_electricity::{Flow, Profile};
 
 /// A profile with the items in another order, other codes, and items that are not read.
 pub(crate) fn shuffled(flow: Flow) -> Arc<Profile> {
-    static SHUFFLED: LazyLock<[Arc<Profile>; 2]> = LazyLock::new(|| {
+    static SHUFFLED: LazyLock<[Arc<Profile>; 3]> = LazyLock::new(|| {
         [
             read(include_str!("../profiles/shuffled-d0350.toml")),
             read(include_str!("../profiles/shuffled-d0351.toml")),
+            read(include_str!("../profiles/shuffled-d0172.toml")),
         ]
     });
-    let [d0350, d0351] = &*SHUFFLED;
+    let [d0350, d0351, d0172] = &*SHUFFLED;
     match flow {
         Flow::D0350 => d0350.clone(),
         Flow::D0351 => d0351.clone(),
+        Flow::D0172 => d0172.clone(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Electricity: whole files of D0350, by the built-in profile.
 
-use flagflow_electricity::{Batch, Error, ErrorKind, ReaderOptions, Update};
+use flagflow_electricity::{Batch, Error, ErrorKind, Instruction, ReaderOptions};
 use flagflow_rows::Backend;
 
 use crate::contender::Read;
@@ -24,8 +24,8 @@ impl<const WIDE: bool> Read for Files<WIDE> {
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {
         // the file has no trailer, which is reported once, behind the last record
-        for update in options(WIDE).reader(file.whole).records().take(file.records) {
-            match update.ok().and_then(row) {
+        for record in options(WIDE).reader(file.whole).records().take(file.records) {
+            match record.ok().and_then(row) {
                 Some(row) => sink.record(row),
                 None => sink.bad(),
             }
@@ -51,6 +51,7 @@ impl<const WIDE: bool> Read for Batches<WIDE> {
                 numbers: batch.instruction_numbers(),
                 days: batch.packed_dates(),
                 flags: batch.flags(),
+                suppliers: batch.parties(),
                 ..Slices::default()
             });
             let of_the_file = |it: &&Error| it.kind() == ErrorKind::MissingTrailer;
@@ -60,8 +61,8 @@ impl<const WIDE: bool> Read for Batches<WIDE> {
     }
 }
 
-fn row(update: Update) -> Option<Row> {
+fn row(update: Instruction) -> Option<Row> {
     let (flag, day) = (update.flag()?.as_byte(), update.effective_from()?.as_packed());
-    let row = Row::update(update.mpan_core().as_u64(), flag, day);
-    Some(row.numbered(update.instruction_number()))
+    let row = Row::update(update.mpan_core()?.as_u64(), flag, day);
+    Some(row.instructed(update.instruction_number(), update.supplier_id()?.as_packed()))
 }

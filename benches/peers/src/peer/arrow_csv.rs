@@ -14,7 +14,7 @@ use arrow_schema::{DataType, Field, Schema};
 
 use crate::contender::Read;
 use crate::input::File;
-use crate::peer::by_hand::{flag, is_day};
+use crate::peer::by_hand::{flag, is_day, supplier};
 use crate::row::Row;
 use crate::sink::{Instructions, Sink, Updates};
 
@@ -34,7 +34,7 @@ impl Read for Commas {
         let schema = schema(&[Utf8, UInt64, Utf8, UInt32]);
         batches(ReaderBuilder::new(schema), file, sink, |batch, sink| {
             let texts = [(0, "E45")];
-            rows(batch, &texts, [1, 2, 3], |_, row| row, sink);
+            rows(batch, &texts, [1, 2, 3], |_, row| Some(row), sink);
         });
     }
 }
@@ -49,12 +49,17 @@ impl Read for Bars {
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {
         use DataType::{UInt32, UInt64, Utf8};
-        let schema = schema(&[Utf8, UInt64, Utf8, UInt64, Utf8, UInt32, Utf8]);
+        let schema = schema(&[Utf8, UInt64, Utf8, UInt64, Utf8, UInt32, Utf8, Utf8]);
         let builder = ReaderBuilder::new(schema).with_delimiter(b'|');
         batches(builder, file, sink, |batch, sink| {
             let numbers = batch.column(1).as_primitive::<UInt64Type>();
-            let texts = [(0, "X02"), (2, "DC01")];
-            rows(batch, &texts, [3, 4, 5], |at, row| row.numbered(numbers.value(at)), sink);
+            let suppliers: &StringArray = batch.column(6).as_string::<i32>();
+            let texts = [(0, "82H"), (2, "DC01")];
+            let complete = |at, row: Row| {
+                let supplier = supplier(suppliers.value(at).as_bytes())?;
+                Some(row.instructed(numbers.value(at), supplier))
+            };
+            rows(batch, &texts, [3, 4, 5], complete, sink);
         });
     }
 }
@@ -84,7 +89,7 @@ fn rows<S: Sink>(
     batch: &RecordBatch,
     texts: &[(usize, &str)],
     [point, flags, day]: [usize; 3],
-    complete: impl Fn(usize, Row) -> Row,
+    complete: impl Fn(usize, Row) -> Option<Row>,
     sink: &mut S,
 ) {
     let text = |column: usize| -> &StringArray { batch.column(column).as_string::<i32>() };
@@ -94,11 +99,11 @@ fn rows<S: Sink>(
     let flags = text(flags);
     for at in 0..batch.num_rows() {
         let constant = texts.iter().all(|(column, text)| column.value(at) == *text);
-        match flag(flags.value(at).as_bytes()) {
-            Some(flag) if constant && is_day(days.value(at)) => {
-                sink.record(complete(at, Row::update(points.value(at), flag, days.value(at))));
-            }
-            _ => sink.bad(),
+        let flag = flag(flags.value(at).as_bytes()).filter(|_| constant && is_day(days.value(at)));
+        let row = flag.map(|flag| Row::update(points.value(at), flag, days.value(at)));
+        match row.and_then(|row| complete(at, row)) {
+            Some(row) => sink.record(row),
+            None => sink.bad(),
         }
     }
 }

@@ -71,6 +71,16 @@ pub(crate) fn outcome(field: &[u8]) -> Option<u8> {
     }
 }
 
+/// One to four printable characters, with zeros behind them.
+#[inline]
+pub(crate) fn supplier(field: &[u8]) -> Option<[u8; 4]> {
+    let mut supplier = [0; 4];
+    supplier.get_mut(..field.len())?.copy_from_slice(field);
+    let is_plain = field.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    let is_blank = field.iter().all(|byte| *byte == b' ');
+    (is_plain && !is_blank).then_some(supplier)
+}
+
 /// The fields of an E45 with commas.
 #[inline]
 pub(crate) fn update<'f>(mut fields: impl Iterator<Item = &'f [u8]>) -> Option<Row> {
@@ -84,15 +94,16 @@ pub(crate) fn update<'f>(mut fields: impl Iterator<Item = &'f [u8]>) -> Option<R
 /// The items of an update with pipes, and the empty one behind the last pipe.
 #[inline]
 pub(crate) fn instruction<'f>(mut items: impl Iterator<Item = &'f [u8]>) -> Option<Row> {
-    if items.next()? != b"X02" {
+    if items.next()? != b"82H" {
         return None;
     }
-    let number = items.next().filter(|item| item.len() <= 10).and_then(digits)?;
+    let number = items.next().filter(|item| item.len() <= 12).and_then(digits)?;
     if items.next()? != b"DC01" {
         return None;
     }
     let point = items.next().filter(|item| item.len() == 13).and_then(digits)?;
     let (flag, day) = (flag(items.next()?)?, day(items.next()?)?);
+    let supplier = supplier(items.next()?)?;
     let ends = items.next()?.is_empty() && items.next().is_none();
-    ends.then(|| Row::update(point, flag, day).numbered(number))
+    ends.then(|| Row::update(point, flag, day).instructed(number, supplier))
 }

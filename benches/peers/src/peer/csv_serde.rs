@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::contender::Read;
 use crate::input::File;
+use crate::peer::by_hand;
 use crate::row::Row;
 use crate::sink::{Instructions, Sink, Updates};
 
@@ -74,12 +75,15 @@ struct D0350 {
     flag: Flag,
     #[serde(deserialize_with = "day")]
     day: NaiveDate,
+    supplier: String,
     end: Option<String>,
 }
 
 impl From<D0350> for Row {
     fn from(record: D0350) -> Self {
-        Self::update(record.point, record.flag as u8, packed(record.day)).numbered(record.number)
+        let supplier = by_hand::supplier(record.supplier.as_bytes()).unwrap_or_default();
+        Self::update(record.point, record.flag as u8, packed(record.day))
+            .instructed(record.number, supplier)
     }
 }
 
@@ -90,7 +94,8 @@ enum UpdateTag {
 
 #[derive(Debug, Deserialize)]
 enum Group {
-    X02,
+    #[serde(rename = "82H")]
+    Updates,
 }
 
 #[derive(Debug, Deserialize)]

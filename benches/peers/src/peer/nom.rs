@@ -85,14 +85,18 @@ fn uklink(input: &[u8]) -> IResult<&[u8], Row> {
 
 #[inline(always)]
 fn bars(input: &[u8]) -> IResult<&[u8], Row> {
-    let number = map_opt(take_while_m_n(1, 10, is_digit), by_hand::digits);
+    let number = map_opt(take_while_m_n(1, 12, is_digit), by_hand::digits);
+    let supplier = map_opt(take_while_m_n(1, 4, |byte| byte != b'|'), by_hand::supplier);
     let items = (
-        delimited(tag(&b"X02|"[..]), number, tag(&b"|DC01|"[..])),
+        delimited(tag(&b"82H|"[..]), number, tag(&b"|DC01|"[..])),
         terminated(number_13, char('|')),
         terminated(flag, char('|')),
         terminated(day, char('|')),
+        terminated(supplier, char('|')),
     );
-    let row = |(number, point, flag, day)| Row::update(point, flag, day).numbered(number);
+    let row = |(number, point, flag, day, supplier)| {
+        Row::update(point, flag, day).instructed(number, supplier)
+    };
     map(items, row).parse(input)
 }
 

@@ -1,13 +1,14 @@
 //! The rules of electricity files.
 
-use flagflow_codec::{Counts, LineDecoder};
+use flagflow_codec::{Counts, LineDecoder, Slot};
 use flagflow_domain::{Distributor, EffectiveDate, MpanCore};
 use flagflow_electricity::field::{
-    check_ascii, parse_date, parse_flag, parse_mpan, parse_number, parse_timestamp,
+    check_ascii, check_content, parse_date, parse_flag, parse_mpan, parse_number, parse_supplier,
+    parse_timestamp,
 };
 use flagflow_electricity::{
-    Electricity, Fault, Field, FieldFault, Flow, Layout, LineKind, Profile, RawRecord, Table,
-    Timestamp, Update, parse_instruction_type, read_canonical, recognise_flow,
+    Electricity, Fault, Field, FieldFault, Flow, Instruction, Layout, LineKind, LineTag, Profile,
+    RawRecord, SupplierId, Table, Timestamp, is_absent, read_canonical, recognise_flow,
 };
 use flagflow_frame::Line;
 use flagflow_rows::RowColumns;
@@ -31,27 +32,28 @@ impl CheckedFlow for Electricity {
     const POINT: Field = Field::MpanCore;
     const FLAG: Field = Field::DccServiceFlag;
     const DAY: Field = Field::EffectiveFromDate;
-    const FILE_NUMBER: Field = Field::FileIdentifier;
+    const FILE_NUMBER: Field = Field::FileSequenceNumber;
+    const FILE_IDENTIFIER: Option<Field> = Some(Field::FileIdentifier);
 
     fn name(field: &Field) -> &str {
         field.name()
     }
 
-    fn tag(_: &Update) -> LineKind {
-        LineKind::Record
+    fn tag(_: &Instruction) -> LineTag {
+        LineTag::Record
     }
 
     #[inline]
-    fn values_of(record: &Update) -> RecordValues {
+    fn values_of(record: &Instruction) -> RecordValues {
         RecordValues {
-            point: Some(record.mpan_core().as_u64()),
+            point: record.mpan_core().map(MpanCore::as_u64),
             flag: record.flag(),
             day: record.effective_from(),
             number: Some(record.instruction_number()),
         }
     }
 
-    fn parsed<'a>(record: Option<Update>, raw: Option<&'a RawRecord<'a>>) -> ParsedRecord<'a> {
+    fn parsed<'a>(record: Option<Instruction>, raw: Option<&'a RawRecord<'a>>) -> ParsedRecord<'a> {
         ParsedRecord::Electricity(record, raw)
     }
 
@@ -75,8 +77,6 @@ pub(crate) struct ElectricityRules<'o> {
     /// A line with white space behind its last item was found.
     has_blanks: bool,
     declared: Option<u64>,
-    /// The profile has mandatory items that only it has a name for.
-    has_mandatory_extras: bool,
 }
 
 /// The number of ids that a distributor can have.
@@ -116,17 +116,8 @@ impl Participant {
 }
 
 impl<'o> ElectricityRules<'o> {
-    /// Begins a file at its first line with text.
-    pub(crate) fn new(
-        layout: Layout,
-        profile: &'o Profile,
-        line: LineRef<'_>,
-        findings: &mut FindingCounts,
-    ) -> Self {
-        if rule::placeholder_profile::breaks(profile) {
-            let message = rule::placeholder_profile::message;
-            findings.whole(RuleId::PlaceholderProfile, line, message);
-        }
+    /// Begins a file.
+    pub(crate) fn new(layout: Layout, profile: &'o Profile) -> Self {
         Self {
             profile,
             layout,
@@ -136,7 +127,6 @@ impl<'o> ElectricityRules<'o> {
             last_instruction: None,
             has_blanks: false,
             declared: None,
-            has_mandatory_extras: profile.has_mandatory_extras(),
         }
     }
 
@@ -160,14 +150,45 @@ impl<'o> ElectricityRules<'o> {
             Field::GroupCount | Field::FlowCount => {
                 self.read(item, number(item), findings);
             }
-            field if rule::empty_item::breaks(&item.item) => {
-                let message = || rule::empty_item::message(field.name());
-                findings.item(RuleId::EmptyItem, item, message);
-            }
-            _ => {
+            _ if item.item.spec().slot == Slot::Extra => {
                 self.read(item, check_ascii, findings);
             }
+            _ => {
+                self.read(item, content(item, self.profile), findings);
+            }
         }
+    }
+
+    /// Checks the day on which a file was received.
+    fn check_deemed_received(&self, item: ItemRef<'_, Electricity>, findings: &mut FindingCounts) {
+        let Some(day) = self.read(item, parse_date, findings) else { return };
+        let day = day.as_packed();
+        if rule::placeholder_date::breaks(day) {
+            findings.item(RuleId::PlaceholderDate, item, rule::placeholder_date::message);
+        } else if rule::date_out_of_range::breaks(day) {
+            findings.item(RuleId::DateOutOfRange, item, rule::date_out_of_range::message);
+        }
+    }
+
+    /// Checks the counts of a confirmation against each other.
+    fn check_confirmation(
+        parsed: &mut Parsed<'_, Electricity>,
+        findings: &mut FindingCounts,
+    ) -> Option<()> {
+        let raw = parsed.raw().ok().filter(|raw| raw.kind() == LineKind::Record)?;
+        let count = |field| {
+            let item = raw.item_of(field)?;
+            item.read(|text| parse_number(text, item.spec().length)).ok()
+        };
+        let received = count(Field::Received)?;
+        let (accepted, rejected) = (count(Field::Accepted)?, count(Field::Rejected)?);
+        if rule::confirmation_counts::breaks(received, accepted, rejected) {
+            let message = || rule::confirmation_counts::message(accepted, rejected);
+            let line = parsed.line.line.number;
+            let place = || parsed.span(Field::Received);
+            findings.count(RuleId::ConfirmationCounts, line, place, message);
+        }
+        Some(())
     }
 
     #[inline]
@@ -247,6 +268,7 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         RuleId::InstructionNumber,
         RuleId::PlaceholderDate,
         RuleId::DateOutOfRange,
+        RuleId::InvalidSupplierId,
     ];
 
     fn table(&self) -> &'o Table {
@@ -254,21 +276,12 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
     }
 
     #[inline]
-    fn read_canonical(&self, line: &[u8]) -> Option<Update> {
-        read_canonical(line, self.layout, self.profile)
-    }
-
-    #[inline]
-    fn is_clean(&self, parsed: &mut Parsed<'_, Electricity>) -> bool {
-        !self.has_mandatory_extras
-            || !parsed
-                .raw()
-                .is_ok_and(|raw| raw.items().any(|item| rule::empty_item::breaks(&item)))
-    }
-
-    /// Rows are decoded without a look at items that only the profile has a name for.
-    fn takes_rows(&self) -> bool {
-        !self.has_mandatory_extras
+    fn read_canonical(&self, line: &[u8]) -> Option<Instruction> {
+        // answers are few, and have rules on more items than an update
+        match self.profile.flow() {
+            Flow::D0350 => read_canonical(line, self.layout, self.profile),
+            Flow::D0351 | Flow::D0172 => None,
+        }
     }
 
     fn records(&self) -> Option<crate::layout::Flow> {
@@ -340,11 +353,23 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         }
     }
 
-    fn identify(&self, header: &RawRecord<'_>) -> (Option<Series>, Option<FileNumber>) {
-        let flow = self.profile.flow().into();
-        let sender = text_of(header, Field::FromParticipant);
-        let series = sender.map(|from_participant| Series::Electricity { flow, from_participant });
-        (series, text_of(header, Field::FileIdentifier).and_then(|text| text.parse().ok()))
+    fn series(&self, header: &RawRecord<'_>) -> Option<Series> {
+        Some(Series::Electricity {
+            flow: self.profile.flow().into(),
+            from_participant: text_of(header, Field::FromParticipant)?,
+            to_participant: text_of(header, Field::ToParticipant)?,
+        })
+    }
+
+    fn file_number(&self, group: &RawRecord<'_>) -> Option<FileNumber> {
+        let item = group.item_of(Field::FileSequenceNumber)?;
+        let most = item.spec().length;
+        item.read(|text| parse_number(text, most)).ok().map(FileNumber::Sequence)
+    }
+
+    fn file_identifier(&self, header: &RawRecord<'_>) -> Option<String> {
+        let is_graphic = |text: &String| text.bytes().all(|byte| byte.is_ascii_graphic());
+        text_of(header, Field::FileIdentifier).filter(is_graphic)
     }
 
     fn check_item(
@@ -353,7 +378,13 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         values: &mut RecordValues,
         findings: &mut FindingCounts,
     ) {
-        match (item.kind, item.item.field()) {
+        let spec = item.item.spec();
+        let is_of_envelope = matches!(item.kind, LineKind::Header | LineKind::Trailer);
+        if !is_of_envelope && is_absent(&item.item) {
+            return;
+        }
+        match (item.kind, spec.field) {
+            _ if spec.slot.is_extra() => self.check_plain(item, findings),
             (LineKind::Record, Field::MpanCore) => {
                 values.point = self.read(item, parse_mpan, findings).map(MpanCore::as_u64);
             }
@@ -366,8 +397,19 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
             (LineKind::Record, Field::EffectiveFromDate) => {
                 values.day = self.read(item, parse_date, findings);
             }
-            (LineKind::Record, Field::InstructionType) => {
-                self.read(item, |text| parse_instruction_type(text, self.profile), findings);
+            (_, Field::DeemedReceivedDate) => self.check_deemed_received(item, findings),
+            (_, Field::SupplierId) => {
+                let supplier = self.read(item, parse_supplier, findings);
+                if supplier.is_some_and(rule::invalid_supplier_id::breaks) {
+                    let message = rule::invalid_supplier_id::message;
+                    findings.item(RuleId::InvalidSupplierId, item, message);
+                }
+            }
+            (_, Field::AnsweredFileIdentifier) => {
+                let identifier = self.read(item, content(item, self.profile), findings);
+                if identifier.is_some() && rule::invalid_file_id::breaks(item.item.text()) {
+                    findings.item(RuleId::InvalidFileId, item, rule::invalid_file_id::message);
+                }
             }
             _ => self.check_plain(item, findings),
         }
@@ -386,6 +428,15 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
             let (line, message) = (parsed.line.line.number, rule::date_out_of_range::message);
             let place = || parsed.span(Electricity::DAY);
             findings.count(RuleId::DateOutOfRange, line, place, message);
+        }
+        if let Some(Instruction::D0350(update)) = parsed.record {
+            if rule::invalid_supplier_id::breaks(update.supplier_id()) {
+                let (line, message) = (parsed.line.line.number, rule::invalid_supplier_id::message);
+                let place = || parsed.span(Field::SupplierId);
+                findings.count(RuleId::InvalidSupplierId, line, place, message);
+            }
+        } else if self.profile.flow() == Flow::D0172 {
+            let _ = Self::check_confirmation(parsed, findings);
         }
     }
 
@@ -429,6 +480,11 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
                 | u8::from(rule::future_effective_date::breaks_packed(*date, last_day)) << 3
                 | u8::from(rule::placeholder_date::breaks(*date)) << 5
                 | u8::from(rule::date_out_of_range::breaks(*date)) << 6;
+        }
+        for (rules, supplier) in rules.iter_mut().zip(rows.parties) {
+            let supplier = SupplierId::from_packed(*supplier);
+            let is_broken = supplier.is_some_and(rule::invalid_supplier_id::breaks);
+            *rules |= u8::from(is_broken) << 7;
         }
         add_instructions(self.last_instruction.unwrap_or(0), rows.numbers, rules);
     }
@@ -480,6 +536,15 @@ fn number(item: ItemRef<'_, Electricity>) -> impl Fn(&[u8]) -> Result<u64, Field
     move |item| parse_number(item, most)
 }
 
+/// The parser of an item by its format, or of the instruction type.
+fn content<'a>(
+    item: ItemRef<'a, Electricity>,
+    profile: &'a Profile,
+) -> impl Fn(&[u8]) -> Result<(), FieldFault> + 'a {
+    let (spec, constant) = (item.item.spec(), profile.instruction_type());
+    move |text| check_content(spec, text, constant)
+}
+
 /// A text of a header, where it can be read and is not empty.
 fn text_of(header: &RawRecord<'_>, field: Field) -> Option<String> {
     let text = header.item_of(field)?.read(Ok).ok()?;
@@ -492,9 +557,10 @@ fn text_of(header: &RawRecord<'_>, field: Field) -> Option<String> {
 const fn distributors_place(profile: &Profile) -> Field {
     match profile.flow() {
         Flow::D0350 => Field::ToParticipant,
-        Flow::D0351 => Field::FromParticipant,
+        Flow::D0351 | Flow::D0172 => Field::FromParticipant,
     }
 }
+
 /// Returns the profile of a file: that of the flow in the options, or of the one that its header
 /// names.
 ///
@@ -513,10 +579,7 @@ pub(crate) fn profile<'o>(
         return Err(Error::other_flow(other));
     }
     let flow = chosen.unwrap_or_else(|| recognise_flow(by_header, layout));
-    Ok(match flow {
-        Flow::D0350 => &options.d0350,
-        Flow::D0351 => &options.d0351,
-    })
+    Ok(options.profile(flow))
 }
 
 /// Returns the flow that a header names, if it has the form of a flow and is unknown: `D0010` of
@@ -528,6 +591,6 @@ fn other_flow(options: &Options, layout: Layout, header: &[u8]) -> Option<String
     let (letter, digits) = flow.split_at_checked(1)?;
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let is_flow = letter == "D" && is_number(digits) && is_number(version);
-    let is_read = [Flow::D0350, Flow::D0351].iter().any(|known| known.as_str() == flow);
+    let is_read = Flow::ALL.iter().any(|known| known.as_str() == flow);
     (is_flow && !is_read).then(|| flow.to_owned())
 }

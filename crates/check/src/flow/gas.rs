@@ -33,6 +33,7 @@ impl CheckedFlow for Gas {
     const FLAG: Field = Field::DccServiceFlag;
     const DAY: Field = Field::DccServiceEffectiveFromDate;
     const FILE_NUMBER: Field = Field::GenerationNumber;
+    const FILE_IDENTIFIER: Option<Field> = None;
 
     fn name(field: &Field) -> &str {
         field.name()
@@ -201,9 +202,13 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
         }
     }
 
-    fn identify(&self, header: &RawRecord<'_>) -> (Option<Series>, Option<FileNumber>) {
+    fn series(&self, header: &RawRecord<'_>) -> Option<Series> {
+        series_of(header)
+    }
+
+    fn file_number(&self, _header: &RawRecord<'_>) -> Option<FileNumber> {
         let number = self.generation.and_then(|number| u32::try_from(number).ok());
-        (series_of(header), number.map(FileNumber::Generation))
+        number.map(FileNumber::Generation)
     }
 
     fn check_item(

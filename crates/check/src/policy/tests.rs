@@ -114,7 +114,7 @@ fn profiles_stand_where_the_policy_says() {
     assert!(matches!(&error, PolicyError::Profile { path, .. } if path.ends_with("mine.toml")));
     fs::write(folder.path().join("mine.toml"), "name = 1").unwrap();
     assert!(Policy::read(&path).unwrap_err().to_string().contains("mine.toml: "));
-    let mine = Profile::builtin(Flow::D0350).as_toml().replace("X01", "987");
+    let mine = Profile::builtin(Flow::D0350).as_toml().replace("81H", "987");
     fs::write(folder.path().join("mine.toml"), mine).unwrap();
     let options = options(&Policy::read(&path).unwrap(), None);
     assert_eq!(options.d0350.opening_group().map(flagflow_electricity::Group::code), Some("987"));

@@ -33,7 +33,7 @@ pub struct JsonReport<'a> {
 impl Serialize for JsonReport<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let report = self.report;
-        let mut object = serializer.serialize_struct("Report", 17)?;
+        let mut object = serializer.serialize_struct("Report", 18)?;
         object.serialize_field("schema", SCHEMA)?;
         object.serialize_field("file", &escape(self.file.as_bytes()))?;
         object.serialize_field("flow", &report.flow.map(Flow::as_str))?;
@@ -41,6 +41,7 @@ impl Serialize for JsonReport<'_> {
         object.serialize_field("envelope", &report.envelope)?;
         object.serialize_field("file_type", &report.file_type)?;
         object.serialize_field("edition", report.edition.as_str())?;
+        object.serialize_field("profile", &report.profile)?;
         object.serialize_field("policy", &report.policy)?;
         object.serialize_field("records", &report.records)?;
         object.serialize_field("accepted", &report.accepted)?;

@@ -215,7 +215,8 @@ fn properties(entry: &ReportEntry, report: &Report) -> Value {
         report.flags.iter().map(|(flag, n)| (flag.as_str().to_owned(), json!(n))).collect();
     json!({
         "flow": report.flow.map(Flow::as_str), "layout": report.layout.as_str(),
-        "edition": report.edition.as_str(), "policy": entry.policy.as_deref().map(printable),
+        "edition": report.edition.as_str(), "profile": report.profile.as_deref().map(printable),
+        "policy": entry.policy.as_deref().map(printable),
         "records": report.records, "accepted": report.accepted, "rejected": report.rejected,
         "flags": flags, "totals": by_rule(&report.totals), "ignored": by_rule(&report.ignored),
         "suppressed": report.suppressed.as_ref().map(by_rule), "refused": entry.refused,

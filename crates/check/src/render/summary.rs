@@ -7,9 +7,9 @@ use anstyle::{AnsiColor, Style};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::counts::{Counts, Flagged, Histogram};
+use crate::counts::{Confirmed, Counts, Flagged, Histogram};
 use crate::layout::Flow;
-use crate::render::wording::{amount, described, grouped};
+use crate::render::wording::{amount, confirmed, described, grouped};
 use crate::report::Report;
 use flagflow_frame::escape;
 
@@ -62,6 +62,9 @@ pub fn summary_of_all(files: u64, counts: &Counts, options: &SummaryOptions) -> 
 
 fn plots(counts: &Counts, options: &SummaryOptions) -> String {
     let mut out = String::new();
+    if let Some(confirmed) = confirmed(counts) {
+        push(&mut out, format_args!("  {confirmed}\n"));
+    }
     for (title, rows) in [
         ("by flag", flags(counts)),
         ("by effective date", months(counts)),
@@ -167,10 +170,11 @@ fn push(out: &mut String, args: std::fmt::Arguments<'_>) {
 
 /// Writes one file's accepted records as one line of JSON, without a line ending.
 ///
-/// `{"schema":"flagflow-summary/1","file":s,"flow":s|null,"layout":s,"records":n,"accepted":n,
-/// "rejected":n,"flags":{"A":n},"months":{"2021-11":{"A":n}},"without_day":{"A":n},
-/// "distributors":{"10":n}}`; a record whose flag cannot be read counts under `without`. Zeros are
-/// left out.
+/// `{"schema":"flagflow-summary/1","file":s,"flow":s|null,"layout":s,"profile":s|null,
+/// "policy":s|null,"records":n,"accepted":n,"rejected":n,"flags":{"A":n},
+/// "months":{"2021-11":{"A":n}},"without_day":{"A":n},"distributors":{"10":n},"confirmed":null}`; a
+/// record whose flag cannot be read counts under `without`. Zeros are left out. `confirmed` of a
+/// D0172 is `{"files":n,"received":n,"accepted":n,"rejected":n}`.
 ///
 /// # Errors
 ///
@@ -198,6 +202,7 @@ impl Serialize for JsonSummary<'_> {
         object.serialize_entry("file", &escape(self.file.as_bytes()))?;
         object.serialize_entry("flow", &report.flow.map(Flow::as_str))?;
         object.serialize_entry("layout", report.layout.as_str())?;
+        object.serialize_entry("profile", &report.profile)?;
         object.serialize_entry("policy", &report.policy)?;
         object.serialize_entry("records", &report.records)?;
         object.serialize_entry("accepted", &report.accepted)?;
@@ -206,6 +211,9 @@ impl Serialize for JsonSummary<'_> {
         object.serialize_entry("months", &JsonMonths(counts))?;
         object.serialize_entry("without_day", &JsonFlagged(counts.without_day()))?;
         object.serialize_entry("distributors", &JsonDistributors(counts))?;
+        let confirmed = counts.confirmed();
+        let confirmed = (report.flow == Some(Flow::D0172)).then_some(JsonConfirmed(confirmed));
+        object.serialize_entry("confirmed", &confirmed)?;
         object.end()
     }
 }
@@ -217,6 +225,17 @@ impl Serialize for JsonFlagged {
         let Flagged { flags, without } = self.0;
         let flags = flags.iter().map(|(flag, count)| (flag.as_str(), count));
         serializer.collect_map(flags.chain((without > 0).then_some(("without", without))))
+    }
+}
+
+struct JsonConfirmed(Confirmed);
+
+impl Serialize for JsonConfirmed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Confirmed { files, received, accepted, rejected } = self.0;
+        let numbers = [files, received, accepted, rejected];
+        let names = ["files", "received", "accepted", "rejected"];
+        serializer.collect_map(names.into_iter().zip(numbers))
     }
 }
 
@@ -273,6 +292,35 @@ mod tests {
         let color = SummaryOptions { color: true, ..SummaryOptions::default() };
         let colored = summarised(&color);
         assert!(colored.contains("\u{1b}[36m") && colored.contains("\u{1b}[0m"));
+    }
+
+    /// Returns the text and the JSON of a file.
+    fn both(file: &str) -> (String, String) {
+        let (options, mut counts, mut json) = (Options::default(), Counts::default(), Vec::new());
+        let report = check_records(file.as_bytes(), &options, &mut counts).unwrap();
+        summary_json(&mut json, "in", &report, &counts).unwrap();
+        let text = summary("in", &report, &counts, &SummaryOptions::default());
+        (text, String::from_utf8(json).unwrap())
+    }
+
+    #[test]
+    fn a_summary_of_confirmations_has_no_plots() {
+        let file = "ZHV|0000000042|D0172001|P|EELC|Z|DCCO|20220301093000||||OPER|\n749|1|\n\
+            357|1|DC90|20220301|0000475656|1200|1199|1|\n357|2|DC90|20220301|0000475657|0|0|0|\n\
+            357|3|DC90|20220301|0000475658|2|2|1|\nZPT|0000000042|4||1|20220301093500|\n";
+        let (text, json) = both(file);
+        let expected = "in
+  d0172, layout zhv, with envelope, edition mp077, profile dtc-15.4
+  3 records: 2 accepted, 1 rejected
+  confirms 2 files of 1,200 instructions: 1,199 accepted, 1 rejected
+";
+        assert_eq!(text, expected);
+        let confirmed = r#""confirmed":{"files":2,"received":1200,"accepted":1199,"rejected":1}}"#;
+        assert!(json.contains(r#""profile":"dtc-15.4","policy":null"#), "{json}");
+        assert!(json.ends_with(confirmed), "{json}");
+        let (text, json) = both("E451234567810A20220101\n");
+        assert!(json.contains(r#""profile":null"#) && json.ends_with(r#""confirmed":null}"#));
+        assert!(!text.contains("confirms"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::counts::{Confirmed, Counts};
 use crate::finding::{Finding, escape};
 use crate::report::Report;
 use crate::rule::{PerRule, RuleId};
@@ -73,7 +74,22 @@ pub(crate) fn described(report: &Report) -> String {
     let file_type = report.file_type.as_ref();
     let file_type =
         file_type.map_or_else(String::new, |t| format!(", type {}", escape(t.as_bytes())));
-    format!("{flow}, layout {}, {envelope}{file_type}, edition {}", report.layout, report.edition)
+    let profile = report.profile.as_ref();
+    let profile =
+        profile.map_or_else(String::new, |name| format!(", profile {}", escape(name.as_bytes())));
+    let Report { layout, edition, .. } = report;
+    format!("{flow}, layout {layout}, {envelope}{file_type}, edition {edition}{profile}")
+}
+
+/// Describes the instructions that a D0172 confirms: `confirms 1 file of 14 instructions: 13
+/// accepted, 1 rejected`; `None` for records of another flow.
+pub(crate) fn confirmed(counts: &Counts) -> Option<String> {
+    let Confirmed { files, received, accepted, rejected } = counts.confirmed();
+    let (files, received) = (amount(files, "file"), amount(received, "instruction"));
+    let (accepted, rejected) = (grouped(accepted), grouped(rejected));
+    (counts.confirmed().files > 0).then(|| {
+        format!("confirms {files} of {received}: {accepted} accepted, {rejected} rejected")
+    })
 }
 
 /// Counts the findings by severity, most severe first: `1 error, 0 warnings, 2 notes`.

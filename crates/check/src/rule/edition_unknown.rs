@@ -10,8 +10,8 @@ pub(super) static RULE: Rule = Rule {
     name: "edition-unknown",
     severity: Severity::Note,
     summary: "The edition of the file's flags is unknown.",
-    why: "The day on which the file was made determines the valid letters of the flag. A file without a header has no such day, and a profile may lack the first day of MP077 (`mp077_first_day`). In both cases the flags of every edition are accepted.",
-    help: "Pass --edition mp077 (or pre-mp077) to check the letters, or a profile with mp077_first_day.",
+    why: "The day on which the file was made determines the valid letters of the flag. A file without a header, or with a header whose day cannot be read, has no such day, so the flags of every edition are accepted.",
+    help: "Pass --edition mp077 (or pre-mp077) to check the letters.",
     source: "MP077 legal text v0.1; XRN 5142 (gas, live on 2021-11-05)",
     electricity: None,
 };
@@ -22,12 +22,11 @@ pub(crate) fn breaks(choice: EditionChoice, by_day: Option<Edition>) -> bool {
     choice == EditionChoice::Auto && by_day.is_none()
 }
 
-/// Returns the message for a file with or without a header, and a header with or without a day.
-pub(crate) fn message(has_header: bool, has_day: bool) -> Message {
-    let reason = match (has_header, has_day) {
-        (_, true) => "the profile has no first day of MP077 (mp077_first_day)",
-        (true, false) => "the header's day cannot be read",
-        (false, false) => "the file has no header, and so no day",
+/// Returns the message for a file with or without a header.
+pub(crate) fn message(has_header: bool) -> Message {
+    let reason = match has_header {
+        true => "the header's day cannot be read",
+        false => "the file has no header, and so no day",
     };
     let message =
         format!("the edition is unknown: {reason}; the flags A, N, I, S and W are all accepted");
@@ -55,7 +54,6 @@ mod tests {
                 "A000000000042DXI20220230093000000001\nZ990000000000\n",
                 "the header's day cannot be read",
             ),
-            (&good, "the profile has no first day of MP077 (mp077_first_day)"),
             (&good.replace("20220301093000", ""), "the header's day cannot be read"),
         ] {
             let report = crate::check(file.as_bytes(), &crate::Options::default()).unwrap();

@@ -1,25 +1,20 @@
 //! `empty-item`
+//!
+//! Found by the reader: `ErrorKind::EmptyItem`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
-use flagflow_electricity::{Field, RawItem};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::EmptyItem,
     name: "empty-item",
     severity: Severity::Error,
     summary: "A mandatory item has no value.",
-    why: "A profile lists the mandatory items; the supplier of a D0350 is mandatory unless the profile has `mandatory = false`. A receiver rejects an incomplete instruction.",
-    help: "Ask the sender for the value. If the item may be empty, write `mandatory = false` in the profile.",
+    why: "The catalogue marks each item as mandatory or optional. A receiver rejects an incomplete instruction.",
+    help: "Ask the sender for the value. If your edition of the catalogue lets the item be empty, write `optional = true` in a profile.",
     electricity: None,
     source: "the profile of the flow (formats, section 4)",
 };
-
-/// Returns whether an item that only the profile has a name for must have a value and has none.
-pub(crate) fn breaks(item: &RawItem<'_>) -> bool {
-    let spec = item.spec();
-    spec.mandatory && matches!(spec.field, Field::Other(_)) && item.text().is_empty()
-}
 
 /// Returns the message, which names the item.
 pub(crate) fn message(item: &str) -> Message {
@@ -30,62 +25,83 @@ pub(crate) fn message(item: &str) -> Message {
 mod tests {
     use flagflow_electricity::{Flow, Profile};
 
+    use crate::rule::testing::{GOOD_D0350, findings};
     use crate::{Options, check};
 
     const HEADER: &str = "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n";
 
     /// Returns the findings of a file with a profile that has two more items (rule, line, column),
     /// and the number of accepted records.
-    fn findings(file: &str, mandatory: bool) -> (Vec<(&'static str, u64, u64)>, u64) {
+    fn with_notes(file: &str, is_optional: bool) -> (Vec<(&'static str, u64, u64)>, u64) {
         let builtin = Profile::builtin(Flow::D0350);
-        let more = format!("{{ name = \"supplier_id\", most = 4, mandatory = {mandatory} }}");
-        let text = builtin.as_toml().replace("most = 8 },\n", &format!("most = 8 }},\n{more},\n"));
-        let group = "kind = \"number\", most = 10 },\n]";
-        let note =
-            format!("kind = \"number\", most = 10 }},\n{}\n]", more.replace("supplier_id", "note"));
-        let text =
-            text.replacen(group, &note, 1).replace("placeholder = true", "placeholder = false");
+        let item = |name: &str| {
+            format!("{{ name = \"{name}\", format = \"CHAR(4)\", optional = {is_optional} }},\n]")
+        };
+        let text = builtin.as_toml().replacen(
+            "INT(12)\" },\n]",
+            &format!("INT(12)\" }},\n{}", item("note")),
+            1,
+        );
+        let text = text.replace("CHAR(4)\" },\n]", &format!("CHAR(4)\" }},\n{}", item("remark")));
         let mut options = Options::default();
         options.use_profile(Profile::from_toml(&text).unwrap());
         let report = check(file.as_bytes(), &options).unwrap();
-        let found = report.findings.iter().filter(|found| found.rule.name() != "edition-unknown");
-        let found = found.map(|found| (found.rule.name(), found.line, found.column)).collect();
-        (found, report.accepted)
+        let found =
+            report.findings.iter().map(|found| (found.rule.name(), found.line, found.column));
+        (found.collect(), report.accepted)
     }
 
-    fn file(note: &str, suppliers: [&str; 2]) -> String {
-        let line = |number, supplier| {
-            format!("X02|{number}|DC01|1013044353630|A|2022020{number}|{supplier}|\n")
+    fn file(note: &str, remarks: [&str; 2]) -> String {
+        let line = |number, remark| {
+            format!("82H|{number}|DC01|1013044353630|A|2022020{number}|MRCY|{remark}|\n")
         };
-        let updates = line(1, suppliers[0]) + &line(2, suppliers[1]);
-        format!("{HEADER}X01|1|{note}|\n{updates}ZPT|0000000042|3||1|20220301093500|\n")
+        let updates = line(1, remarks[0]) + &line(2, remarks[1]);
+        format!("{HEADER}81H|1|{note}|\n{updates}ZPT|0000000042|3||1|20220301093500|\n")
     }
 
     #[test]
     fn fires() {
-        let found = vec![("empty-item", 2, 7), ("empty-item", 4, 37)];
-        assert_eq!(findings(&file("", ["MRCY", ""]), true), (found, 1));
+        let found = vec![("empty-item", 2, 7), ("empty-item", 4, 42)];
+        assert_eq!(with_notes(&file("", ["LATE", ""]), false), (found, 1));
+    }
+
+    #[test]
+    fn fires_alone_for_each_item() {
+        let good = String::from_utf8_lossy(GOOD_D0350);
+        for (item, name) in [
+            ("82H|1|", "82H||"),
+            ("|DC01|", "||"),
+            ("|1013044353630|", "||"),
+            ("|A|", "||"),
+            ("|20220201|", "||"),
+            ("|MRCY|", "||"),
+            ("81H|1|", "81H||"),
+        ] {
+            let file = good.replace(item, name);
+            let rules: Vec<_> = findings(file.as_bytes()).iter().map(|found| found.0).collect();
+            assert_eq!(rules, ["empty-item"], "{item}");
+        }
     }
 
     #[test]
     fn fires_in_a_padded_layout() {
         let mut header = HEADER.replace("ZHV", "ZHF").replace('|', "");
         header.insert_str(header.len() - 5, &" ".repeat(11));
-        let line = |number, supplier| {
-            format!("X02{number:010}DC011013044353630A2022020{number}{supplier}\n")
+        let line = |number, remark| {
+            format!("82H{number:012}DC011013044353630A2022020{number}MRCY{remark}\n")
         };
-        let updates = line(1, "MRCY") + &line(2, "    ");
+        let updates = line(1, "LATE") + &line(2, "    ");
         let file = format!(
-            "{header}X010000000001NOTE\n{updates}ZPT00000000420000000003{}000000000120220301093500\n",
+            "{header}81H000000000001NOTE\n{updates}ZPT00000000420000000003{}000000000120220301093500\n",
             " ".repeat(10)
         );
-        assert_eq!(findings(&file, true), (vec![("empty-item", 4, 40)], 1));
-        assert_eq!(findings(&file, false), (vec![], 2));
+        assert_eq!(with_notes(&file, false), (vec![("empty-item", 4, 46)], 1));
+        assert_eq!(with_notes(&file, true), (vec![], 2));
     }
 
     #[test]
     fn does_not_fire() {
-        assert_eq!(findings(&file("x", ["MRCY", "A"]), true), (vec![], 2));
-        assert_eq!(findings(&file("", ["", ""]), false), (vec![], 2));
+        assert_eq!(with_notes(&file("x", ["LATE", "A"]), false), (vec![], 2));
+        assert_eq!(with_notes(&file("", ["", ""]), true), (vec![], 2));
     }
 }

@@ -30,7 +30,7 @@ mod tests {
 
     #[test]
     fn fires() {
-        let file = String::from_utf8_lossy(GOOD_D0350).replace("X01|1|", "X01|000|");
+        let file = String::from_utf8_lossy(GOOD_D0350).replace("81H|1|", "81H|000|");
         assert_eq!(findings(file.as_bytes()), [("file-sequence-number", 2, 66, 3)]);
     }
 

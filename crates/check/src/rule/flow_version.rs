@@ -31,7 +31,7 @@ mod tests {
 
     #[test]
     fn fires() {
-        assert_eq!(findings(b"ZHV|0000000042|D0350002|Z|DCCO|P|EELC|20220301093000||||OPER|\nZPT|0000000042|0||0|20220301093500|\n"), [("flow-version", 1, 15, 8)]);
+        assert_eq!(findings(b"ZHV|0000000042|D0350002|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\nZPT|0000000042|1||1|20220301093500|\n"), [("flow-version", 1, 15, 8)]);
     }
 
     #[test]

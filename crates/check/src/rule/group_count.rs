@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     fn fires() {
-        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC01|1013044353630|A|20220201|\nZPT|0000000042|4||1|20220301093500|\n"), [("group-count", 4, 121, 1)]);
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n82H|1|DC01|1013044353630|A|20220201|MRCY|\nZPT|0000000042|4||1|20220301093500|\n"), [("group-count", 4, 126, 1)]);
     }
 
     #[test]

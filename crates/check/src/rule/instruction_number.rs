@@ -38,12 +38,12 @@ mod tests {
 
     #[test]
     fn fires() {
-        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC01|1013044353630|A|20220201|\nX02|1|DC01|1013044353630|A|20220202|\nZPT|0000000042|3||1|20220301093500|\n"), [("instruction-number", 4, 110, 1)]);
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n82H|1|DC01|1013044353630|A|20220201|MRCY|\n82H|1|DC01|1013044353630|A|20220202|MRCY|\nZPT|0000000042|3||1|20220301093500|\n"), [("instruction-number", 4, 115, 1)]);
     }
 
     #[test]
     fn fires_on_0() {
-        let file = String::from_utf8_lossy(GOOD_D0350).replace("X02|1|", "X02|0|");
+        let file = String::from_utf8_lossy(GOOD_D0350).replace("82H|1|", "82H|0|");
         assert_eq!(findings(file.as_bytes()), [("instruction-number", 3, 73, 1)]);
     }
 

@@ -27,7 +27,7 @@ mod tests {
 
     #[test]
     fn fires() {
-        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC09|1013044353630|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n"), [("instruction-type", 3, 75, 4)]);
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n82H|1|DC09|1013044353630|A|20220201|MRCY|\nZPT|0000000042|2||1|20220301093500|\n"), [("instruction-type", 3, 75, 4)]);
     }
 
     #[test]

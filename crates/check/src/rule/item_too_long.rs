@@ -32,7 +32,7 @@ mod tests {
 
     #[test]
     fn fires() {
-        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC01X|1013044353630|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n"), [("item-too-long", 3, 75, 5)]);
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n82H|1|DC01X|1013044353630|A|20220201|MRCY|\nZPT|0000000042|2||1|20220301093500|\n"), [("item-too-long", 3, 75, 5)]);
     }
 
     #[test]
@@ -65,7 +65,7 @@ mod tests {
             ),
             (core, "|101304435363|", "not-a-number", "12 digits, expected 13"),
             (core, "|10130443536300|", "item-too-long", "14 digits, expected 13"),
-            ("X02|1|", "X02|12345678901|", "item-too-long", "11 digits, expected at most 10"),
+            ("82H|1|", "82H|1234567890123|", "item-too-long", "13 digits, expected at most 12"),
             ("|20220201|", "|220201|", "invalid-date", "6 digits, expected 8"),
             ("|20220201|", "|202202011|", "item-too-long", "9 digits, expected at most 8"),
         ] {

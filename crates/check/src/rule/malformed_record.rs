@@ -78,17 +78,17 @@ mod tests {
         };
         let good = String::from_utf8_lossy(GOOD_D0350);
         for (change, to, expected) in [
-            ("|20220201|", "|20220201|x||", "7 items, expected 5"),
+            ("|MRCY|", "|MRCY|x||", "8 items, expected 6"),
             (
-                "|20220201|",
-                "|20220201|||",
-                "7 items, expected 5; the last 2 are empty: `flagflow fix` removes them",
+                "|MRCY|",
+                "|MRCY|||",
+                "8 items, expected 6; the last 2 are empty: `flagflow fix` removes them",
             ),
-            ("X01|1|", "X01|1|x| ", "2 items, expected 1"),
-            ("|20220201|", "|", "4 items, expected 5"),
-            ("|A|20220201|", "|A", "4 items, expected 5"),
-            ("X01|1|", "X01|1|2|", "2 items, expected 1"),
-            ("X01|1|", "X01", "0 items, expected 1"),
+            ("81H|1|", "81H|1|x| ", "2 items, expected 1"),
+            ("|20220201|", "|", "5 items, expected 6"),
+            ("|A|20220201|MRCY|", "|A", "4 items, expected 6"),
+            ("81H|1|", "81H|1|2|", "2 items, expected 1"),
+            ("81H|1|", "81H", "0 items, expected 1"),
             ("||1|20220301093500|", "|", "2 items, expected at least 5"),
         ] {
             assert_eq!(message(&good.replace(change, to)), expected, "{to}");

@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn fires() {
-        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC01|1013044353631|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n"), [("mpan-check-digit", 3, 80, 13)]);
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n82H|1|DC01|1013044353631|A|20220201|MRCY|\nZPT|0000000042|2||1|20220301093500|\n"), [("mpan-check-digit", 3, 80, 13)]);
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(crate) fn message(same_envelope: bool) -> Message {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::{after, d0350, e45};
+    use crate::rule::testing::{after, e45, numbered};
 
     #[test]
     fn fires() {
@@ -40,7 +40,8 @@ mod tests {
         let bare = b"E451234567810A20220101\n";
         let found = after(bare, &[b"\r\n", &bare[..]].concat());
         assert_eq!(found[1], ("same-content", 2, 2, 22));
-        assert_eq!(after(&d0350("42", 1), &d0350("43", 1)), expected(4, 2));
+        let found = after(&numbered("ID1", "42", 1), &numbered("ID2", "43", 1));
+        assert_eq!(found, [("same-content", 2, 59, 2)]);
         let twice = after(&e45(42, 42, 1), &e45(42, 42, 1));
         let rules: Vec<_> = twice.iter().map(|found| found.0).collect();
         assert_eq!(rules, ["sequence-repeated", "same-content"]);

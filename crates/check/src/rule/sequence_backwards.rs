@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "The file's number is lower than that of the previous file.",
     why: "An older file that is processed after a newer one sets flags back to older values. After the highest number, 0 and 1 are allowed; any other lower number may also mean that the sender restarted its numbering.",
     help: "Process files in the order of their numbers, or ask the sender whether it restarted its numbering.",
-    source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
+    source: "UK Link file format notes (profile); Data Transfer Catalogue 15.4, item J0330",
     electricity: None,
 };
 
@@ -29,19 +29,21 @@ pub(crate) fn message(before: &FileNumber) -> Message {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::{after, d0350, e45};
+    use crate::rule::testing::{after, e45, numbered};
 
     #[test]
     fn fires() {
         let expected = |place, length| [("sequence-backwards", 1, place, length)];
         assert_eq!(after(&e45(42, 42, 1), &e45(42, 41, 2)), expected(30, 6));
         assert_eq!(after(&e45(42, 999_999, 1), &e45(42, 2, 2)), expected(30, 6));
-        assert_eq!(after(&d0350("42", 1), &d0350("0041", 2)), expected(4, 4));
+        let d0350 = |number, day| numbered(&format!("ID{day}"), number, day);
+        assert_eq!(after(&d0350("42", 1), &d0350("0041", 2)), [("sequence-backwards", 2, 59, 4)]);
     }
 
     #[test]
     fn does_not_fire() {
         assert!(after(&e45(42, 42, 1), &e45(42, 43, 2)).is_empty());
+        let d0350 = |number, day| numbered(&format!("ID{day}"), number, day);
         assert!(after(&d0350("42", 1), &d0350("43", 2)).is_empty());
     }
 }

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "Numbers are missing between the previous file and this file.",
     why: "A missing number may be a file that did not arrive, and its flags are then lost. It may also be a file for another receiver, so this is a warning.",
     help: "Ask the sender whether the missing files exist, and for those files.",
-    source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
+    source: "UK Link file format notes (profile); Data Transfer Catalogue 15.4, item J0330",
     electricity: None,
 };
 
@@ -34,18 +34,21 @@ pub(crate) fn message(from: u64, to: u64) -> Message {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::{after, d0350, e45};
+    use crate::rule::testing::{after, e45, numbered};
 
     #[test]
     fn fires() {
         let expected = |place, length| [("sequence-skipped", 1, place, length)];
         assert_eq!(after(&e45(42, 42, 1), &e45(42, 44, 2)), expected(30, 6));
-        assert_eq!(after(&d0350("0042", 1), &d0350("0052", 2)), expected(4, 4));
+        let d0350 = |number, day| numbered(&format!("ID{day}"), number, day);
+        assert_eq!(after(&d0350("0042", 1), &d0350("0052", 2)), [("sequence-skipped", 2, 59, 4)]);
     }
 
     #[test]
     fn does_not_fire() {
         assert!(after(&e45(42, 42, 1), &e45(42, 43, 2)).is_empty());
+        let d0350 = |number, day| numbered(&format!("ID{day}"), number, day);
         assert!(after(&d0350("0042", 1), &d0350("0043", 2)).is_empty());
+        assert!(after(&d0350("42", 1), &d0350("0043", 2)).is_empty());
     }
 }

@@ -9,9 +9,9 @@ pub(super) static RULE: Rule = Rule {
     name: "sequence-unknown",
     severity: Severity::Warning,
     summary: "The file cannot be placed after the previous file.",
-    why: "Only files of one sender and kind are numbered together, and only where both headers can be read. A file that cannot be placed may not be the next file: the previous file may be the wrong one to compare with, or the file may be for another receiver.",
+    why: "Only files of one sender and kind, and in electricity for one receiver, are numbered together, and only where both headers can be read. A file that cannot be placed may not be the next file: the previous file may be the wrong one to compare with, or the file may be for another receiver.",
     help: "Pass the previous file of the same sender and type; if the numbers are not digits, check the order by hand.",
-    source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
+    source: "UK Link file format notes (profile); Data Transfer Catalogue 15.4, item J0330",
     electricity: None,
 };
 
@@ -29,11 +29,8 @@ pub(crate) fn breaks<'a>(
     previous: &'a FileIdentity,
     identity: &'a FileIdentity,
 ) -> Option<UnknownBecause<'a>> {
-    match (&previous.series, &identity.series) {
-        (Some(before), Some(series)) if before != series => {
-            return Some(UnknownBecause::OtherSeries(before, series));
-        }
-        _ => {}
+    if let Some((before, series)) = previous.other_series(identity) {
+        return Some(UnknownBecause::OtherSeries(before, series));
     }
     let Some(before) = &previous.number else { return Some(UnknownBecause::NoNumberBefore) };
     let Some(number) = &identity.number else { return Some(UnknownBecause::NoNumber) };
@@ -53,9 +50,10 @@ pub(crate) fn message(why: &UnknownBecause<'_>) -> Message {
         UnknownBecause::NoNumberBefore => {
             Message::new("the previous file has no readable number", None::<&str>)
         }
-        UnknownBecause::NoNumber => {
-            Message::new("the file has no readable number", Some("a header"))
-        }
+        UnknownBecause::NoNumber => Message::new(
+            "the file has no readable number",
+            Some("a header (gas), a file sequence number (electricity)"),
+        ),
         UnknownBecause::NoOrder(before) => {
             Message::new(format!("the order of this number and {before} is unclear"), None::<&str>)
         }
@@ -64,7 +62,7 @@ pub(crate) fn message(why: &UnknownBecause<'_>) -> Message {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::{after, d0350, e45};
+    use crate::rule::testing::{after, e45, numbered};
 
     #[test]
     fn fires() {
@@ -73,13 +71,20 @@ mod tests {
         assert_eq!(after(b"E451234567810A20220101\n", &e45(42, 42, 2)), expected(30));
         let bare = b"E450000123409A20220101\n";
         assert_eq!(after(&e45(42, 41, 1), bare), [("sequence-unknown", 1, 0, 22)]);
-        assert_eq!(after(&d0350("A1", 1), &d0350("A2", 2)), [("sequence-unknown", 1, 4, 2)]);
-        assert_eq!(after(&d0350("1", 1), &d0350("01", 2)), [("sequence-unknown", 1, 4, 2)]);
+        let found = after(&numbered("ID1", "1", 1), &numbered("ID2", "x2", 2));
+        assert_eq!(found, [("sequence-unknown", 2, 59, 2)]);
+        let found = after(&numbered("ID1", "x", 1), &numbered("ID2", "2", 2));
+        assert_eq!(found, [("sequence-unknown", 2, 59, 1)]);
+        let found = after(&e45(42, 41, 1), &numbered("ID2", "42", 2));
+        assert_eq!(found, [("sequence-unknown", 2, 59, 2)]);
+        let other = String::from_utf8(numbered("ID2", "2", 2)).unwrap().replace("EELC", "LOND");
+        let found = after(&numbered("ID1", "1", 1), other.as_bytes());
+        assert_eq!(found, [("sequence-unknown", 2, 59, 1)], "for another receiver");
     }
 
     #[test]
     fn does_not_fire() {
         assert!(after(&e45(42, 41, 1), &e45(42, 42, 2)).is_empty());
-        assert!(after(&d0350("41", 1), &d0350("0042", 2)).is_empty());
+        assert!(after(&numbered("ID1", "41", 1), &numbered("ID2", "0042", 2)).is_empty());
     }
 }

@@ -30,7 +30,7 @@ mod tests {
 
     fn with(group: &str, trailer: &str) -> Vec<u8> {
         let good = std::str::from_utf8(GOOD_D0350).unwrap();
-        let file = good.replace("X01|1|\n", &format!("X01|1|{group}\n"));
+        let file = good.replace("81H|1|\n", &format!("81H|1|{group}\n"));
         file.replace("093500|\n", &format!("093500|{trailer}\n")).into_bytes()
     }
 
@@ -40,7 +40,7 @@ mod tests {
             ("  ", "", (2, 68, 2)),
             ("\t", " ", (2, 68, 1)),
             (" | | |", "", (2, 68, 6)),
-            ("", "  ", (4, 141, 2)),
+            ("", "  ", (4, 146, 2)),
         ] {
             let (line, offset, length) = found;
             let expected = [("trailing-blanks", line, offset, length)];

@@ -47,7 +47,7 @@ pub(crate) fn breaks(
     Some(match kind {
         _ if is_after_trailer => UnexpectedBecause::AfterTrailer,
         Some(LineKind::Reason) => UnexpectedBecause::ReasonAlone,
-        Some(LineKind::Record) => UnexpectedBecause::NoGroupAbove,
+        Some(LineKind::Record | LineKind::Group) => UnexpectedBecause::NoGroupAbove,
         _ => UnexpectedBecause::HeaderInside,
     })
 }
@@ -61,16 +61,25 @@ pub(crate) fn message(why: UnexpectedBecause, flow: Option<Flow>) -> Message {
         (UnexpectedBecause::AfterTrailer, _) => {
             Message::new("a line after the trailer", Some("nothing after the trailer"))
         }
-        (UnexpectedBecause::ReasonAlone, _) => {
-            Message::new("a reason that does not follow an answer", Some("S72 below an E46"))
+        (UnexpectedBecause::ReasonAlone, flow) => {
+            Message::new("a reason that does not follow an answer", Some(answer(flow)))
         }
-        (UnexpectedBecause::NoGroupAbove, _) => {
-            Message::new("an update without a group above it", Some("a top-level group first"))
-        }
+        (UnexpectedBecause::NoGroupAbove, _) => Message::new(
+            "a line without its group above it",
+            Some("the group that it belongs to first"),
+        ),
         (UnexpectedBecause::OtherFlow, flow) => {
             let expected = flow.map_or("another record", Flow::tag);
             Message::new("a record of a flow other than the file's", Some(expected))
         }
+    }
+}
+
+/// Returns the place of a reason, in the words of a flow.
+fn answer(flow: Option<Flow>) -> &'static str {
+    match flow {
+        Some(Flow::D0350 | Flow::D0351 | Flow::D0172) => "reasons below a rejection",
+        _ => "S72 below an E46",
     }
 }
 
@@ -107,12 +116,12 @@ mod tests {
         let header_inside = ("a header inside the file", "a header on the first line only");
         let after = ("a line after the trailer", "nothing after the trailer");
         let reason = ("a reason that does not follow an answer", "S72 below an E46");
-        let no_group = ("an update without a group above it", "a top-level group first");
+        let no_group = ("a line without its group above it", "the group that it belongs to first");
         let other = "a record of a flow other than the file's";
         let (header, update) =
             ("A000000000042DXI20220201093000000001\n", "E451234567810A20220101\n");
         let zhv = "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n";
-        let x02 = "X02|1|DC01|1013044353630|A|20220201|\n";
+        let x02 = "82H|1|DC01|1013044353630|A|20220201|MRCY|\n";
         let zpt = "ZPT|0000000042|0||0|20220301093500|\n";
         for (file, line, (message, expected)) in [
             (format!("{header}{update}{header}"), 3, header_inside),

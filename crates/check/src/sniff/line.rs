@@ -321,7 +321,7 @@ mod tests {
             (b"A00\xC3\x8F42", FIXED, "the character \\xC3\\x8F; fixed"),
             (b"\"A00\";\"42\"", UKLINK, "`;`; uklink has commas"),
             (b"E45|1|A", UKLINK, "`|`; uklink"),
-            (b"X02;1;DC01", zhv, "`;`; zhv has pipes"),
+            (b"82H;1;DC01", zhv, "`;`; zhv has pipes"),
             (b"ZTT,1,2", zhv, "`,`; zhv has pipes"),
             (b"ZHF|1|", zhf, "`|`; zhf has none, zhv has pipes"),
         ] {
@@ -389,9 +389,9 @@ mod tests {
     fn empty_items_behind_a_group_are_named() {
         let profile = Profile::builtin(Flow::D0350);
         let zhv = FileFormat::Electricity(flagflow_electricity::Layout::Zhv, &profile);
-        assert_eq!(name(b"X01|7||", zhv), "the last one is empty: `flagflow fix` removes it");
-        assert_eq!(name(b"X01|7|||", zhv), "the last 2 are empty: `flagflow fix` removes them");
-        for text in [&b"X01|"[..], b"X01|7|x|", b"X01|7||x", b"X01"] {
+        assert_eq!(name(b"81H|7||", zhv), "the last one is empty: `flagflow fix` removes it");
+        assert_eq!(name(b"81H|7|||", zhv), "the last 2 are empty: `flagflow fix` removes them");
+        for text in [&b"81H|"[..], b"81H|7|x|", b"81H|7||x", b"81H"] {
             assert_eq!(name(text, zhv), "");
         }
     }

@@ -251,7 +251,7 @@ mod tests {
             ("ZHD|1|D0350001|", "a user file of another format (ZHD)"),
             ("ZHD;1;", "a user file of another format (ZHD), its items separated by semicolons"),
             ("ZHV;1;D0350001;", "a user file (ZHV) whose items are separated by semicolons"),
-            ("X02|1|DC01|", "lines of items separated by pipes (X02|) without the header ZHV"),
+            ("82H|1|DC01|", "lines of items separated by pipes (82H|) without the header ZHV"),
             ("a\rb\rc\r", "text whose lines end with CR alone"),
         ] {
             assert!(

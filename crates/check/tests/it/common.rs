@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Returns every sample, valid and invalid, of both flows.
+/// Returns every sample of all flows, valid and invalid.
 pub(crate) fn samples() -> Vec<(PathBuf, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
-    let folders = ["e45", "e46", "d0350", "d0351"].map(|flow| root.join(flow));
+    let folders = ["e45", "e46", "d0350", "d0351", "d0172"].map(|flow| root.join(flow));
     let folders = folders.iter().flat_map(|flow| ["valid", "invalid"].map(|kind| flow.join(kind)));
     let paths =
         folders.flat_map(|folder| fs::read_dir(folder).unwrap()).map(|it| it.unwrap().path());

@@ -37,11 +37,11 @@ fn accepted_records_are_counted_by_flag_and_month() {
 
 #[test]
 fn electricity_is_counted_by_distributor_known_or_not() {
-    let update = |number: u32, mpan: &str| format!("X02|{number}|DC01|{mpan}|A|20220201|\n");
+    let update = |number: u32, mpan: &str| format!("82H|{number}|DC01|{mpan}|A|20220201|MRCY|\n");
     let mpans = ["1013044353630", "1013044353631", "9900000000000", "0100000000000"];
     let lines: String = (1..).zip(mpans).map(|(number, mpan)| update(number, mpan)).collect();
     let file =
-        format!("ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n{lines}");
+        format!("ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n{lines}");
     let (counts, report) = counted(file.as_bytes(), &Options::default());
     assert_eq!(counts.total(), report.accepted);
     let ids: Vec<_> = counts.distributors().map(|(of, count)| (of.id(), count)).collect();
@@ -162,4 +162,27 @@ proptest! {
         prop_assert_eq!(counts.flags().flags, report.flags);
         prop_assert_eq!(counts.months().map(|(_, n)| n.total()).sum::<u64>(), report.accepted);
     }
+}
+
+/// Each accepted record of a D0172 confirms one file; it has no flag, day or point.
+#[test]
+fn confirmations_are_added_up() {
+    let confirmation =
+        |number: u32, counts: &str| format!("357|{number}|DC90|20220301|42|{counts}|\n");
+    let lines = confirmation(1, "7|5|2") + &confirmation(2, "0|0|0") + &confirmation(3, "7|5|1");
+    let header = "ZHV|0000000042|D0172001|P|EELC|Z|DCCO|20220301093000||||OPER|\n749|1|\n";
+    let file = format!("{header}{lines}ZPT|0000000042|4||1|20220301093500|\n");
+    let (counts, report) = counted(file.as_bytes(), &Options::default());
+    assert_eq!((counts.total(), report.accepted, report.rejected), (2, 2, 1));
+    assert!(counts.flags().is_empty() && counts.months().count() == 0);
+    let mut options = Options::default();
+    options.severity[RuleId::ConfirmationCounts] = Severity::Warning;
+    options.severity[RuleId::NotANumber] = Severity::Warning;
+    let file = file.replace("|0|0|0|", "|x|0|0|");
+    let (mut all, report) = counted(file.as_bytes(), &options);
+    assert_eq!((all.total(), report.accepted), (3, 3));
+    all.merge(&counts);
+    let confirmed = all.confirmed();
+    assert_eq!((confirmed.files, confirmed.received), (5, 21));
+    assert_eq!((confirmed.accepted, confirmed.rejected), (15, 5));
 }

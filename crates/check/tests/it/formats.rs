@@ -274,7 +274,8 @@ fn github_commands_stay_what_they_are() {
 /// The meter points of a sample: runs of nine digits and more in its records.
 fn meter_points(file: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(file).into_owned();
-    let is_record = |line: &&str| ["E45", "E46", "X02", "X03"].iter().any(|tag| line.contains(tag));
+    let is_record =
+        |line: &&str| ["E45", "E46", "82H", "84H", "357"].iter().any(|tag| line.contains(tag));
     text.lines()
         .filter(is_record)
         .flat_map(|line| line.split(|c: char| !c.is_ascii_digit()))

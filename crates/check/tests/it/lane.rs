@@ -74,29 +74,32 @@ fn gas_line() -> impl Strategy<Value = String> {
 fn electric_line(zhv_weight: u32, zhf_weight: u32) -> impl Strategy<Value = String> {
     let number = || prop_oneof![4 => 1..100_000u64, 1 => any::<u64>()];
     let zhv = (number(), values()).prop_map(|(number, (n, flag, day))| {
-        format!("X02|{number}|DC01|{}|{flag}|{day}|", mpan(n))
+        format!("82H|{number}|DC01|{}|{flag}|{day}|MRCY|", mpan(n))
     });
     let zhf = (number(), values()).prop_map(|(number, (n, flag, day))| {
-        format!("X02{:010}DC01{}{flag}{day}", number % 10_000_000_000, mpan(n))
+        format!("82H{:012}DC01{}{flag}{day}MRCY", number % 1_000_000_000_000, mpan(n))
     });
     let others = select(
         &[
             "",
             "  ",
-            "X02|1|DC01|1013044353630|A|2022010|\x1A",
-            "X02|1|DC01|1013044353630|A|20220101|\x1A",
-            "X02|0|DC01|1013044353630|A|20220101|",
+            "82H|1|DC01|1013044353630|A|20220101|MRC\x1A",
+            "82H|1|DC01|1013044353630|A|20220101|MRCY\x1A",
+            "82H|0|DC01|1013044353630|A|20220101|MRCY|",
             "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|",
             "ZPT|0000000042|50||1|20220301093500|",
             // as wide as an update
             "ZPT|0000000042|5||1|20220301093500||",
-            "X01|1|DC01|1013044353630|A|20220101|",
-            "X01|1|",
-            "X010000000001",
-            "X02|1|DC02|1013044353630|A|20220101|",
-            "X02|1|DC01|1013044353630|A|20220101",
-            "X02|1|DC01|10130443\n53630|A|20220101|",
-            "X03|1|DC11|1013044353630|R1|",
+            "81H|1|DC01|1013044353630|A|20220101|MRCY|",
+            "81H|1|",
+            "81H000000000001",
+            "82H|1|DC02|1013044353630|A|20220101|MRCY|",
+            "82H|1|DC01|1013044353630|A|20220101|mrcy|",
+            "82H|1|DC01|1013044353630|A|20220101|MR|",
+            "82H|1|DC01|1013044353630|A|20220101||",
+            "82H|1|DC01|1013044353630|A|20220101|MRCY",
+            "82H|1|DC01|10130443\n53630|A|20220101|MRCY|",
+            "84H|1|DC11|1|1013044353630|20220101||||",
         ][..],
     );
     prop_oneof![zhv_weight => zhv, zhf_weight => zhf, 3 => others.prop_map(str::to_owned)]
@@ -106,7 +109,7 @@ fn electric_line(zhv_weight: u32, zhf_weight: u32) -> impl Strategy<Value = Stri
 fn counted() -> impl Strategy<Value = Lines> {
     (1..1000u64, 1..120u64, values()).prop_map(|(first, count, (n, flag, day))| {
         let line = |at: u64| {
-            format!("X02|{}|DC01|{}|{flag}|{day}|", first + at, mpan(n.wrapping_add(at * 7)))
+            format!("82H|{}|DC01|{}|{flag}|{day}|MRCY|", first + at, mpan(n.wrapping_add(at * 7)))
         };
         (0..count).map(|at| (line(at), 1)).collect()
     })
@@ -128,13 +131,13 @@ fn gas() -> impl Strategy<Value = Lines> {
     (first, vec(repeated(gas_line()), 1..40)).prop_map(beginning)
 }
 
-const ZHF: &str = "ZHF0000000042D0350001ZDCCOPEELC20220301093000           OPER\nX010000000001";
+const ZHF: &str = "ZHF0000000042D0350001ZDCCOPEELC20220301093000           OPER\n81H0000000001";
 
 fn electricity() -> impl Strategy<Value = Lines> {
     let update = select(&["EELC", "LOND", "NOBO", ""][..]).prop_map(|to| {
-        format!("ZHV|0000000042|D0350001|Z|DCCO|P|{to}|20220301093000||||OPER|\nX01|1|")
+        format!("ZHV|0000000042|D0350001|Z|DCCO|P|{to}|20220301093000||||OPER|\n81H|1|")
     });
-    let rejection = "ZHV|0000000042|D0351001|P|EELC|Z|DCCO|20220301093000||||OPER|\nX01|1|";
+    let rejection = "ZHV|0000000042|D0351001|P|EELC|Z|DCCO|20220301093000||||OPER|\n81H|1|";
     let first = prop_oneof![6 => update, 1 => Just(rejection.to_owned())];
     let lines = prop_oneof![4 => repeated(electric_line(20, 2)).boxed(), 1 => counted().boxed()];
     let zhv = (first, vec(lines, 1..40)).prop_map(beginning);
@@ -170,7 +173,8 @@ fn file() -> impl Strategy<Value = Vec<u8>> {
 fn profile() -> impl Strategy<Value = Arc<Profile>> {
     let text = Profile::builtin(Flow::D0350).as_toml().to_owned();
     let (start, end) = (text.find("[[group]]").unwrap(), text.rfind("[[group]]").unwrap());
-    let flat = format!("{}{}", &text[..start], &text[end..]).replace("level = 2", "level = 1");
+    let flat = format!("{}{}", &text[..start], &text[end..])
+        .replace("level = 2\nparent = \"81H\"\n", "level = 1\n");
     let flat = Arc::new(Profile::from_toml(&flat).unwrap());
     prop_oneof![3 => Just(Profile::builtin(Flow::D0350)), 1 => Just(flat)]
 }
@@ -252,7 +256,7 @@ impl Visitor for Events {
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
         let Verdict { record, line, rejected, provisional, rules, values, .. } = *verdict;
-        let parsed = (verdict.detail(), verdict.update(), verdict.instruction());
+        let parsed = (verdict.detail(), verdict.instruction());
         self.0.push(format!(
             "{record} {line:?} {rejected} {provisional} {rules:?} {values:?} {parsed:?}"
         ));

@@ -47,11 +47,11 @@ fn of_gas() {
 
 #[test]
 fn of_electricity() {
-    let begin = "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n";
+    let begin = "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n";
     for record in [
-        "X02|1|DC01|1013044353630|A|20220201|",
-        "X02|1|DC01|1013044353630|X|20220201|",
-        "X02|1|DC01|1013044353630|A|20220201",
+        "82H|1|DC01|1013044353630|A|20220201|MRCY|",
+        "82H|1|DC01|1013044353630|X|20220201|MRCY|",
+        "82H|1|DC01|1013044353630|A|20220201|MRCY",
     ] {
         assert_rejected(begin, 0, record);
     }
@@ -61,8 +61,8 @@ fn of_electricity() {
 #[test]
 fn of_lines_that_are_no_records_nothing_is_rejected() {
     let gas = "A000000000042DXI20220201093000000001\nE451234567810A20220101\nZ990000000001";
-    let electricity = "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n\
-        X02|1|DC01|1013044353630|A|20220201|\nZPT|0000000042|2||1|20220301093500|";
+    let electricity = "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n\
+        82H|1|DC01|1013044353630|A|20220201|MRCY|\nZPT|0000000042|2||1|20220301093500|";
     for file in [gas, electricity] {
         let report = check(file.as_bytes(), &options()).unwrap();
         assert_eq!(report.totals[RuleId::MissingTerminator], 1);

@@ -24,8 +24,8 @@ struct Told {
 
 /// Returns point, flag and day of a record whose fields can all be read, by the codecs.
 fn said(verdict: &Verdict<'_>) -> Option<(u64, ServiceFlag, EffectiveDate)> {
-    if let Some(update) = verdict.update() {
-        return Some((update.mpan_core().as_u64(), update.flag()?, update.effective_from()?));
+    if let Some(record) = verdict.instruction() {
+        return Some((record.mpan_core()?.as_u64(), record.flag()?, record.effective_from()?));
     }
     let (point, flag, day) = match verdict.detail()? {
         Detail::E45(e45) => (e45.meter_point_reference(), e45.flag(), e45.effective_from()),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flagflow::check::render::plural;
 use flagflow::check::{escape, escape_path};
+use flagflow::electricity::SupplierId;
 #[cfg(not(feature = "tables"))]
 use flagflow::exchange::convert::convert;
 use flagflow::exchange::convert::{
@@ -28,10 +29,11 @@ use crate::terminal::tell_lines;
 /// a table with a row of column names; jsonl, one JSON object a line; parquet, arrow (an IPC file)
 /// and xlsx (an Excel workbook), if the command was built with them. The columns and keys are
 /// transaction_type, outcome_code, meter_point_reference, dcc_service_flag and
-/// dcc_service_effective_from_date; for electricity file_sequence_number, instruction_number,
-/// instruction_type, mpan_core, and dcc_service_flag, effective_from_date or reason_code. The names
-/// that `flagflow register export` writes are accepted too, and so are capitals and blanks for
-/// underscores. Records are not converted between fuels.
+/// dcc_service_effective_from_date; for electricity those of the flow's items, for a D0350
+/// file_sequence_number, instruction_number, instruction_type, mpan_core, dcc_service_flag,
+/// effective_from_date and supplier_id. The reasons of a D0351 are one cell of a table, separated
+/// by spaces, and a list in jsonl. The names that `flagflow register export` writes are accepted
+/// too, and so are capitals and blanks for underscores. Records are not converted between fuels.
 ///
 /// The output is written completely or not at all. A bad record, header, trailer or count stops the
 /// conversion, unless --skip-invalid leaves out bad records. A summary is printed on standard
@@ -72,6 +74,10 @@ pub(crate) struct Args {
     /// Change one flag into another; flags are never changed otherwise. May be repeated
     #[arg(long = "map-flag", value_name = "FROM=TO", value_parser = parse_mapping)]
     map_flags: Vec<(ServiceFlag, ServiceFlag)>,
+
+    /// The supplier of updates (D0350) in a table or in objects that have no supplier_id
+    #[arg(long, value_name = "ID")]
+    supplier: Option<SupplierId>,
 
     /// Refuse records whose flag is not of this edition: pre-mp077, mp077 or any
     #[arg(long, value_parser = any_case::<Edition>)]
@@ -220,6 +226,7 @@ fn options(args: Args, to: RecordFormat) -> ConvertOptions {
     options.samples = args.max_samples;
     options.mask = args.mask;
     options.csv_safe = args.csv_safe;
+    options.supplier = args.supplier;
     options
 }
 

@@ -1,4 +1,4 @@
-//! `flagflow diff`: compares two files by meter point.
+//! `flagflow diff`: compares two files by meter point, or two answers by what they answer.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -22,6 +22,9 @@ use crate::terminal::tell_lines;
 /// The comparison is of each point's final state in each file: its record with the latest effective
 /// date. Layouts, envelopes and the order of records do not matter. Differences are sorted by meter
 /// point, and the files may be larger than memory.
+///
+/// Two D0351 are compared by the instruction that is rejected, two D0172 by the file that is
+/// answered and the number of the confirmation.
 ///
 /// Files that are identical byte for byte are reported so first, with exit code 0 whatever their
 /// content.
@@ -207,10 +210,11 @@ fn write(
 ) -> Exchanged<DiffReport> {
     let (old, new) = (inputs[0].read()?, inputs[1].read()?);
     let output = files.streamed(args.output.as_deref().unwrap_or(Path::new(input::STANDARD)))?;
-    let mut writer = DifferenceWriter::new(output, args.format, args.mask)?;
+    let mut writer = DifferenceWriter::new(output, args.format, args.mask);
     let report = diff(old, new, options, &mut |difference| writer.write(difference))?;
+    let output = writer.finish(&report)?;
     if args.output.is_none() || args.stands(&report) || equal {
-        writer.into_inner().commit()?;
+        output.commit()?;
     }
     Ok(report)
 }

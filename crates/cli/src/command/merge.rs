@@ -60,7 +60,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "LAYOUT", value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
-    /// A profile for the electricity flows instead of the built-in placeholder
+    /// A profile for the electricity flows instead of the built-in one
     #[arg(long, value_name = "FILE")]
     profile: Vec<PathBuf>,
 

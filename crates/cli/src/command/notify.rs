@@ -7,10 +7,13 @@ mod history;
 mod pending;
 mod run;
 mod switch;
+mod unconfirmed;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::Subcommand;
+use flagflow::Distributor;
 use flagflow::register::{Notifications, Sqlite};
 use flagflow::status::RuleSet;
 
@@ -27,6 +30,7 @@ pub(crate) enum NotifyCommand {
     Pending(pending::Args),
     Run(Box<run::Args>),
     Answers(answers::Args),
+    Unconfirmed(unconfirmed::Args),
     History(history::Args),
 }
 
@@ -37,8 +41,31 @@ pub(crate) fn run(command: &NotifyCommand, files: &Files) -> Result<Exit, Failur
         NotifyCommand::Pending(args) => pending::run(args),
         NotifyCommand::Run(args) => run::run(args, files),
         NotifyCommand::Answers(args) => answers::run(args),
+        NotifyCommand::Unconfirmed(args) => unconfirmed::run(args),
         NotifyCommand::History(args) => history::run(args),
     }
+}
+
+/// Participants of distributors.
+#[derive(clap::Args)]
+struct ParticipantArgs {
+    /// The participant of a distributor, such as 24=INDX: for those of independent networks, which
+    /// are not built in
+    #[arg(long, value_name = "ID=MPID", value_parser = participant)]
+    participant: Vec<(Distributor, String)>,
+}
+
+impl ParticipantArgs {
+    fn map(&self) -> BTreeMap<Distributor, String> {
+        self.participant.iter().cloned().collect()
+    }
+}
+
+fn participant(text: &str) -> Result<(Distributor, String), String> {
+    let (id, participant) =
+        text.split_once('=').ok_or("expected a distributor's id, = and its participant")?;
+    let distributor = id.parse().ok().and_then(Distributor::new);
+    Ok((distributor.ok_or("the id has two digits")?, participant.to_owned()))
 }
 
 /// Opens the notifications of a register.

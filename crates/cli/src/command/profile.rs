@@ -12,10 +12,9 @@ use crate::options::{any_case, read_profile};
 
 #[derive(Subcommand)]
 pub(crate) enum ProfileCommand {
-    /// Print the built-in profile of a flow, as a start for your own. Its group codes are
-    /// placeholders.
+    /// Print the built-in profile of a flow, as a start for your own
     Show {
-        /// The flow, d0350 or d0351.
+        /// The flow, d0350, d0351 or d0172.
         #[arg(default_value = "d0350", value_parser = any_case::<Flow>)]
         flow: Flow,
     },
@@ -55,11 +54,10 @@ fn print(text: &str) -> Result<Exit, Failure> {
 
 /// Describes a valid profile in one line.
 fn described(file: &str, profile: &Profile) -> String {
-    let placeholder = if profile.is_placeholder() { ", a placeholder" } else { "" };
     format!(
-        "{file}: {} for {}, updates in {}{placeholder}\n",
+        "{file}: {} for {}, records in {}\n",
         escape(profile.name().as_bytes()),
         profile.flow_and_version(),
-        profile.update_group().code()
+        profile.record_group().code()
     )
 }

@@ -1,11 +1,13 @@
 //! `flagflow register`: applies files of updates to a register, and reads it.
 
 mod apply;
+mod backup;
 mod check;
 mod export;
 mod files;
 mod history;
 mod query;
+mod vacuum;
 
 use std::collections::HashMap;
 use std::io;
@@ -27,6 +29,8 @@ pub(crate) enum RegisterCommand {
     Export(Box<export::Args>),
     Files(files::Args),
     Check(check::Args),
+    Backup(backup::Args),
+    Vacuum(vacuum::Args),
 }
 
 pub(crate) fn run(command: &RegisterCommand, files: &Files) -> Result<Exit, Failure> {
@@ -37,6 +41,8 @@ pub(crate) fn run(command: &RegisterCommand, files: &Files) -> Result<Exit, Fail
         RegisterCommand::Export(args) => export::run(args, files),
         RegisterCommand::Files(args) => files::run(args),
         RegisterCommand::Check(args) => check::run(args),
+        RegisterCommand::Backup(args) => backup::run(args, files),
+        RegisterCommand::Vacuum(args) => vacuum::run(args),
     }
 }
 

@@ -46,7 +46,7 @@ fn the_page_does_what_it_says() {
             }
         }
     }
-    assert_eq!(held, 2);
+    assert_eq!(held, 4);
     let (exit, report, _) = run(folder.path(), "check --reasons --format json out.e46");
     let report = json_lines(&report).remove(0);
     let keys: Vec<_> = report["totals"].as_object().unwrap().keys().collect();
@@ -110,7 +110,12 @@ fn nothing_is_written_where_the_answer_cannot_be_made() {
         ("answer in -o out --envelope", "no value for file_type"),
         ("answer in -o out --file-type DXR", "without a header"),
         ("answer in -o out --layout zhv", "cannot be in layout zhv"),
-        ("answer in -o out --file-id X", "D0351"),
+        ("answer in -o out --file-id X", "an electricity file are given, and the file is gas"),
+        ("answer in -o out --received 2024-01-12", "values of a confirmation"),
+        ("answer in -o out --bank-holidays known", "--bank-holidays is for --received"),
+        ("answer in -o out --rejections list", "a gas file has none"),
+        ("answer in -o out --rejections out", "out"),
+        ("answer in -o out --rejections in", "in"),
         ("answer in -o out --answer-profile codes", "codes: "),
         ("answer in -o out --reject-on no-such-rule", "no-such-rule"),
         ("answer in -o out --envelope --bare", "cannot be used with"),
@@ -133,39 +138,107 @@ fn nothing_is_written_where_the_answer_cannot_be_made() {
     assert!(out.ends_with(b"E46AC1234567810A20220101\n"));
 }
 
+const UPDATES: &str = "81H|1|\n82H|1|DC01|1013044353630|A|20240112|MRCY|\n\
+                       82H|2|DC01|1200000000020|A|20240112|MRCY|\n";
+
 #[test]
-fn electricity_is_rejected_by_the_profile_that_is_given() {
+fn electricity_is_answered_by_the_profiles_that_are_given() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    let profile = "name = \"ours\"\nsource = \"a test\"\nflow = \"D0351\"\nversion = \"001\"\n\
-                   from_role = \"P\"\nto_role = \"Z\"\ninstruction_type = \"DC11\"\n\
-                   [[group]]\ncode = \"R2\"\nlevel = 1\nupdate = true\nitems = [\n\
-                   { name = \"mpan_core\", kind = \"mpan\", most = 13 },\n\
-                   { name = \"instruction_number\", kind = \"number\", most = 10 },\n\
-                   { name = \"instruction_type\", kind = \"text\", most = 4 },\n\
-                   { name = \"reason_code\", kind = \"text\", most = 3 },\n]\n";
-    fs::write(path.join("profile"), profile).unwrap();
-    fs::write(path.join("codes"), "default = \"E01\"\n").unwrap();
+    for flow in ["d0351", "d0172"] {
+        let (_, profile, _) = run(path, &format!("profile show {flow}"));
+        let profile = String::from_utf8(profile).unwrap();
+        let profile = profile.replace("\"84H\"", "\"R84\"").replace("\"357\"", "\"R35\"");
+        fs::write(path.join(flow), profile).unwrap();
+    }
+    fs::write(path.join("codes"), "unknown-meter-point = \"E01\"\n").unwrap();
     fs::write(path.join("known"), "1013044353630\n").unwrap();
-    let file =
-        "X01|1|\nX02|1|DC01|1013044353630|A|20220101|\nX02|2|DC01|1200000000020|A|20220101|\n";
-    fs::write(path.join("in"), file).unwrap();
-    let options = "--flow d0350 --known known --reasons codes --answer-profile profile";
-    let (exit, out, err) = run(path, &format!("answer in -o - {options}"));
+    fs::write(path.join("in"), UPDATES).unwrap();
+    let options = "--flow d0350 --known known --reasons codes --received 2024-01-12 \
+                   --answered-file-id 42 --file-sequence 3 --rejections-instruction 7 \
+                   --answer-profile d0351 --answer-profile d0172";
+    let (exit, out, err) = run(path, &format!("answer in -o - --rejections rejected {options}"));
     assert_eq!(
-        (exit, String::from_utf8(out).unwrap().as_str()),
-        (0, "R2|1200000000020|2|DC11|E01|\n")
+        (exit, out.as_slice()),
+        (0, &b"749|3|\nR35|1|DC90|20240112|42|2|1|1|\n"[..]),
+        "{err}"
+    );
+    assert_eq!(
+        fs::read_to_string(path.join("rejected")).unwrap(),
+        "83H|1|\nR84|7|DC11|2|1200000000020|20240112|A|20240112|MRCY|\n85H|E01|\n"
     );
     assert!(err.starts_with("2 records: 2 answered (1 accepted, 1 refused), 0 listed\n"), "{err}");
+    let command = "answer in -o out --rejections out2 --answer-profile known";
+    assert_eq!(run(path, command).0, 2);
+    fs::write(path.join("d0350"), run(path, "profile show d0350").1).unwrap();
+    let (exit, _, err) = run(path, "answer in -o out --answer-profile d0350");
+    assert_eq!(exit, 2);
+    assert!(err.contains("a profile of d0350, not of d0351 or d0172"), "{err}");
+}
 
+#[test]
+fn without_refused_updates_there_are_no_rejections() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
     let sample = testdata("d0350/valid/zhv-crlf.txt");
     let command = format!(
-        "answer {} -o out --reasons codes --file-id 42 --created 20220101000000",
+        "answer {} -o out --rejections rejected --file-id 42 --created 20220301120000 \
+         --received 2022-03-01T12:00:00",
         sample.display()
     );
     let (exit, _, err) = run(path, &command);
     assert_eq!(exit, 0, "{err}");
+    assert!(err.ends_with("nothing is refused: no D0351 is written\n"), "{err}");
+    assert!(!path.join("rejected").exists());
     let (exit, report, _) = run(path, "check --format json out");
     let report = json_lines(&report).remove(0);
-    assert_eq!((exit, &report["flow"], &report["records"]), (0, &"d0351".into(), &0.into()));
+    assert_eq!((exit, &report["flow"], &report["records"]), (0, &"d0172".into(), &1.into()));
+
+    // the rejections of an earlier run are not left beside this confirmation
+    fs::write(path.join("rejected"), "old").unwrap();
+    fs::remove_file(path.join("out")).unwrap();
+    let (exit, _, err) = run(path, &command);
+    assert_eq!(exit, 2);
+    assert!(err.contains("rejected is there, and nothing is refused: remove it first"), "{err}");
+    assert!(!path.join("out").exists());
+}
+
+/// The day on which a file that arrives at this time counts as received.
+#[test]
+fn the_deemed_received_date_is_a_working_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::write(path.join("in"), UPDATES).unwrap();
+    fs::write(path.join("holidays"), "2030-01-02 Ours\n2031-01-01\n").unwrap();
+    fs::write(path.join("bad"), "Christmas\n").unwrap();
+    let command = |received: &str| {
+        format!(
+            "answer in -o - --rejections no --flow d0350 --answered-file-id 1 --received {received}"
+        )
+    };
+    for (received, day) in [
+        ("2024-01-12T18:00", "20240112"),
+        ("2024-01-12T18:00:01", "20240115"),
+        ("2024-01-13", "20240115"),
+        ("20240112", "20240112"),
+        ("2024-03-28T20:00", "20240402"),
+        ("2030-01-01T18:01 --bank-holidays holidays", "20300103"),
+    ] {
+        let (exit, out, err) = run(path, &command(received));
+        assert_eq!(exit, 0, "{err}");
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.contains(&format!("|DC90|{day}|1|2|2|0|")), "{received}: {out}");
+    }
+    for (received, part) in [
+        ("2018-12-31", "--received: the bank holidays of 2018 are not known"),
+        ("2028-12-30", "--received: the bank holidays of 2029 are not known"),
+        ("2024-01-12 --bank-holidays holidays", "the bank holidays of 2024 are not known"),
+        ("2024-01-12 --bank-holidays bad", "bad: line 1: expected a date"),
+        ("2024-13-12", "expected YYYY-MM-DDTHH:MM or a date"),
+        ("18:00", "expected YYYY-MM-DDTHH:MM or a date"),
+    ] {
+        let (exit, out, err) = run(path, &command(received));
+        assert_eq!((exit, out.as_slice()), (2, &b""[..]), "{received}");
+        assert!(err.contains(part), "{received}: {err}");
+    }
 }

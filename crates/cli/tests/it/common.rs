@@ -42,7 +42,7 @@ pub(crate) fn json_lines(output: &[u8]) -> Vec<Value> {
 /// Returns every sample with its side-cars: `x.txt` with `x.json`, `x.2.json` and so on.
 pub(crate) fn samples() -> BTreeMap<PathBuf, Vec<PathBuf>> {
     let mut samples: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
-    for flow in ["e45", "e46", "d0350", "d0351"] {
+    for flow in ["e45", "e46", "d0350", "d0351", "d0172"] {
         for folder in ["valid", "invalid"].map(|validity| format!("{flow}/{validity}")) {
             for entry in std::fs::read_dir(testdata(&folder)).unwrap() {
                 let path = entry.unwrap().path();
@@ -78,7 +78,7 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// leading zeros. In the fixed-length layout an MPAN follows digits of other items.
 pub(crate) fn meter_points(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes).into_owned();
-    let is_record = |line: &&str| ["E45", "E46", "X02", "X03"].iter().any(|tag| line.contains(tag));
+    let is_record = |line: &&str| ["E45", "E46", "82H", "84H"].iter().any(|tag| line.contains(tag));
     text.lines()
         .filter(is_record)
         .flat_map(|line| line.split(|c: char| !c.is_ascii_digit()))

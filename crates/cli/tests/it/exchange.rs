@@ -239,13 +239,14 @@ instruction_type = "NEW"
 [[group]]
 code = "UPD9"
 level = 1
-update = true
+occurs = "0..*"
 items = [
-    { name = "note", most = 12 },
-    { name = "dcc_service_flag", most = 1 },
-    { name = "mpan_core", most = 13 },
-    { name = "effective_from_date", most = 8 },
-    { name = "instruction_number", most = 8 },
+    { name = "note", format = "CHAR(12)", optional = true },
+    { name = "supplier_id", format = "CHAR(4)" },
+    { name = "dcc_service_flag", format = "CHAR(1)" },
+    { name = "mpan_core", format = "NUM(13)" },
+    { name = "effective_from_date", format = "DATE(8)" },
+    { name = "instruction_number", format = "INT(8)" },
 ]
 "#;
 
@@ -254,7 +255,9 @@ fn electricity_goes_through_every_format_and_profile() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     fs::write(folder.join("own.toml"), PROFILE).unwrap();
-    for (flow, profile) in [("d0350", ""), ("d0351", ""), ("d0350", "--profile own.toml")] {
+    for (flow, profile) in
+        [("d0350", ""), ("d0351", ""), ("d0172", ""), ("d0350", "--profile own.toml")]
+    {
         ok(
             folder,
             &format!("generate --flow {flow} --records 3000 --line-end crlf {profile} -o a"),

@@ -55,6 +55,10 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("register check", 0, &["register", "check", "state"]),
     ("register check", 1, &["register", "check", "torn"]),
     ("register check", 2, &["register", "check", "none"]),
+    ("register backup", 0, &["register", "backup", "state", "-o", "new"]),
+    ("register backup", 2, &["register", "backup", "state", "-o", "none/new"]),
+    ("register vacuum", 0, &["register", "vacuum", "state"]),
+    ("register vacuum", 2, &["register", "vacuum", "none"]),
     ("status table", 0, &["status", "table", "current"]),
     ("status table", 2, &["status", "table", "none"]),
     ("status flags", 0, &["status", "flags", "events"]),
@@ -86,6 +90,9 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("notify answers", 0, &["notify", "answers", "owing"]),
     ("notify answers", 1, &["notify", "answers", "owing", "answer"]),
     ("notify answers", 2, &["notify", "answers", "owing", "good"]),
+    ("notify unconfirmed", 0, &["notify", "unconfirmed", "owing"]),
+    ("notify unconfirmed", 1, &["notify", "unconfirmed", "sent"]),
+    ("notify unconfirmed", 2, &["notify", "unconfirmed", "none"]),
     ("notify history", 0, &["notify", "history", "owing", "1234567810"]),
     ("notify history", 1, &["notify", "history", "owing", "1"]),
     ("notify history", 2, &["notify", "history", "none", "1"]),
@@ -153,9 +160,14 @@ fn make_folder() -> tempfile::TempDir {
     for state in ["state", "torn"] {
         assert_eq!(exit(folder.path(), &["register", "apply", state, "good"]), 0);
     }
-    for (state, events) in [("owing", "events"), ("network", "network-events")] {
+    for (state, events) in
+        [("owing", "events"), ("network", "network-events"), ("sent", "network-events")]
+    {
         assert_eq!(exit(folder.path(), &["notify", "add", state, events]), 0);
     }
+    let run = ["notify", "run", "sent", "--out", ".", "--organisation-id", "1"];
+    let run = [&run[..], &["--participant", "24=INDX", "--supplier", "MRCY"]].concat();
+    assert_eq!(exit(folder.path(), &run), 0);
     let torn = rusqlite::Connection::open(folder.path().join("torn")).unwrap();
     torn.execute("DELETE FROM standing", []).unwrap();
     folder

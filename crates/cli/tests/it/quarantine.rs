@@ -180,8 +180,8 @@ fn a_bad_header_is_replaced_by_given_values() {
     let (_, _, err) = run(path, "check in --accepted-to a --generation-number 7");
     assert!(err.contains("header replaced"), "{err}");
     assert_eq!(fs::read_to_string(path.join("a")).unwrap(), file.replace("x00001", "000007"));
-    let electricity = "ZHV|7|D0350001|Z|DCCO|P|EELC|20221301000000||||OPER|\nX01|1|\n\
-                       X02|1|DC01|1013044353630|A|20220101|\nZPT|7|2||1|20220101000000|\n";
+    let electricity = "ZHV|7|D0350001|Z|DCCO|P|EELC|20221301000000||||OPER|\n81H|1|\n\
+                       82H|1|DC01|1013044353630|A|20220101|MRCY|\nZPT|7|2||1|20220101000000|\n";
     fs::write(path.join("in"), electricity).unwrap();
     let (exit, _, err) = run(path, "check in --accepted-to b");
     assert!(exit == 1 && err.contains("refused: the header has an error"), "{err}");

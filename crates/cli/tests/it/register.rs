@@ -127,7 +127,7 @@ fn what_is_exported_can_be_checked_and_applied_again() {
     for (format, name) in [
         ("e45 --layout uklink", "plain"),
         (&format!("e45 {envelope}"), "enveloped"),
-        (&format!("d0350 --layout zhf {user}"), "electric"),
+        (&format!("d0350 --layout zhf --supplier MRCY {user}"), "electric"),
     ] {
         let (exit, _, err) =
             run(path, &format!("register export state --format {format} -o {name}"));
@@ -198,7 +198,11 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
         ("register query state 12345678901", "not a meter point"),
         ("register export state --format csv --layout zhv", "do not apply to csv and jsonl"),
         ("register export state --format e45 --layout zhv", "cannot be in layout zhv"),
-        ("register export state --format d0350", "file_identifier, to_participant, created"),
+        ("register export state --format d0350", "needs the supplier"),
+        (
+            "register export state --format d0350 --supplier MRCY",
+            "file_identifier, to_participant, created",
+        ),
         ("register export state --format e45 --file-id 1", "do not apply to --format e45"),
         ("register export state --format e45 --organisation-id 1", "creation_date"),
     ] {

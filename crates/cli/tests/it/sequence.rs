@@ -12,10 +12,11 @@ fn e45(organisation: u64, generation: u32, point: u64) -> String {
     )
 }
 
-fn d0350(identifier: &str, flag: char) -> String {
+fn d0350(number: u64, flag: char) -> String {
+    let identifier = format!("{number:010}");
     format!(
-        "ZHV|{identifier}|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n\
-         X02|1|DC01|1013044353630|{flag}|20220201|\nZPT|{identifier}|2||1|20220301093500|\n"
+        "ZHV|{identifier}|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|{number}|\n\
+         82H|1|DC01|1013044353630|{flag}|20220201|MRCY|\nZPT|{identifier}|2||1|20220301093500|\n"
     )
 }
 
@@ -47,8 +48,8 @@ fn each_file_is_held_against_the_one_before() {
         ("2", e45(42, 2, b)),
         ("4", e45(42, 4, b)),
         ("other", e45(43, 5, a)),
-        ("first", d0350("0000000007", 'A')),
-        ("second", d0350("0000000008", 'N')),
+        ("first", d0350(7, 'A')),
+        ("second", d0350(8, 'N')),
     ]);
     for (args, exit, rules) in [
         (&["1", "2"][..], 0, &[&[][..], &[]][..]),
@@ -70,7 +71,7 @@ fn each_file_is_held_against_the_one_before() {
         // an unreadable file is left out of the sequence
         (&["--in-sequence", "1", "missing", "2"], 2, &[&[], &[]]),
         (&["--previous", "missing", "2"], 2, &[]),
-        (&["--after", "12345678901", "2"], 2, &[]),
+        (&["--after", "1234567890123", "2"], 2, &[]),
         (&["--after", "1", "--previous", "1", "2"], 2, &[]),
     ] {
         let rules: Vec<Vec<String>> = rules

@@ -123,6 +123,8 @@ fn an_independent_network_is_told_once_its_participant_is_given() {
         "7",
         "--now",
         "20220302010203",
+        "--supplier",
+        "MRCY",
     ];
     let output = run(&go);
     assert_eq!(output.status.code(), Some(1));

@@ -33,7 +33,7 @@ fn a_locale_without_unicode_gets_ascii() {
 #[test]
 fn json_is_what_check_counts() {
     let mut seen = 0;
-    for folder in ["e45", "e46", "d0350", "d0351"] {
+    for folder in ["e45", "e46", "d0350", "d0351", "d0172"] {
         for folder in [format!("{folder}/valid"), format!("{folder}/invalid")] {
             let folder = testdata(&folder);
             let lines = |command: &str| {
@@ -49,6 +49,11 @@ fn json_is_what_check_counts() {
                 let of = |value: &serde_json::Value| -> u64 {
                     value.as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum()
                 };
+                // a confirmation has neither a flag nor a day
+                if report["flow"] == "d0172" {
+                    seen += 1;
+                    continue;
+                }
                 let months = summary["months"].as_object().unwrap().values().map(of).sum::<u64>();
                 assert_eq!(months + of(&summary["without_day"]), report["accepted"]);
                 if report["flow"] == "d0350" {

@@ -12,8 +12,8 @@ use tempfile::TempDir;
 
 const GOOD: &str = "E451234567810A20220101\n";
 const BAD: &str = "E451234567810A20220230\n";
-const D0350: &str = "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n\
-                     X02|1|DC01|1013044353630|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n";
+const D0350: &str = "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n\
+                     82H|1|DC01|1013044353630|A|20220201|MRCY|\nZPT|0000000042|2||1|20220301093500|\n";
 
 fn inbox(files: &[(&str, &[u8])]) -> TempDir {
     let inbox = tempfile::tempdir().unwrap();

@@ -49,7 +49,7 @@ impl<'r, 'l> TryFrom<&'r RawLine<'l, AnyFlow>> for AnyText {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct AnyRecord(Values<AnyText>);
+struct AnyRecord(Values);
 
 /// Returns the number of one digit or more, if it is not larger than a number of the codec.
 fn number(text: &[u8]) -> Option<u64> {
@@ -58,7 +58,7 @@ fn number(text: &[u8]) -> Option<u64> {
 }
 
 /// Takes the value of an item, if it is one.
-fn take(values: &mut Values<AnyText>, item: &Item<&str>, constant: &str, text: &[u8]) -> bool {
+fn take(values: &mut Values, item: &Item<&str>, constant: &str, text: &[u8]) -> bool {
     let value = number(text);
     match item.slot {
         Slot::Number => values.number = value,
@@ -66,15 +66,16 @@ fn take(values: &mut Values<AnyText>, item: &Item<&str>, constant: &str, text: &
         Slot::Flag => values.flag = text.first().copied().unwrap_or_default(),
         Slot::Outcome => values.outcome = text.first().copied().unwrap_or_default(),
         Slot::Date => values.date = u32::try_from(value.unwrap_or_default()).unwrap_or_default(),
-        Slot::Reason => values.reason = AnyText::try_from(text).ok(),
-        Slot::Constant | Slot::Unused | Slot::Extra | Slot::Checked => {}
+        Slot::Party if text.len() <= 4 => values.party[..text.len()].copy_from_slice(text),
+        _ => {}
     }
     match item.slot {
         Slot::Number | Slot::Point(_) | Slot::Unused => value.is_some(),
         Slot::Flag => text.len() == 1 && ServiceFlag::from_byte(values.flag).is_some(),
         Slot::Outcome => Outcome::from_bytes(text).is_some(),
         Slot::Date => text.len() == 8 && EffectiveDate::from_packed(values.date).is_ok(),
-        Slot::Reason => values.reason.is_some(),
+        Slot::Party => (1..=4).contains(&text.len()),
+        Slot::Own | Slot::Reason => false,
         Slot::Constant => text == constant.as_bytes(),
         Slot::Extra | Slot::Checked => true,
     }
@@ -120,17 +121,17 @@ impl From<AnyOptions> for Target<AnyFlow> {
 }
 
 /// The set of optional values, by which a record has its line.
-const fn set_of(values: &Values<AnyText>) -> (bool, bool) {
-    (values.outcome != 0, values.reason.is_some())
+const fn set_of(values: &Values) -> (bool, bool) {
+    (values.outcome != 0, values.party[0] != 0)
 }
 
 fn set_of_line(line: &LineSpec<AnyFlow>) -> (bool, bool) {
     let has = |slot| line.items().iter().any(|item| item.slot == slot);
-    (has(Slot::Outcome), has(Slot::Reason))
+    (has(Slot::Outcome), has(Slot::Party))
 }
 
 /// Returns the text of an item without quotes; `None` for an extra.
-fn text_of(item: &Item<&str>, constant: &str, values: &Values<AnyText>) -> Option<Vec<u8>> {
+fn text_of(item: &Item<&str>, constant: &str, values: &Values) -> Option<Vec<u8>> {
     let outcome = Outcome::from_first_letter(values.outcome);
     Some(match item.slot {
         Slot::Number => values.number.unwrap_or(0).to_string().into_bytes(),
@@ -141,9 +142,9 @@ fn text_of(item: &Item<&str>, constant: &str, values: &Values<AnyText>) -> Optio
         Slot::Flag => vec![values.flag],
         Slot::Outcome => outcome.unwrap().as_str().into(),
         Slot::Date => format!("{:08}", values.date).into_bytes(),
-        Slot::Reason => values.reason.unwrap().as_ref().to_vec(),
+        Slot::Party => values.party.into_iter().take_while(|byte| *byte != 0).collect(),
         Slot::Constant => constant.into(),
-        Slot::Unused | Slot::Extra | Slot::Checked => return None,
+        _ => return None,
     })
 }
 
@@ -181,14 +182,14 @@ impl Flow for AnyFlow {
         Ok(())
     }
 
-    fn record(values: &Values<AnyText>) -> Option<AnyRecord> {
+    fn record(values: &Values) -> Option<AnyRecord> {
         ServiceFlag::from_byte(values.flag)?;
         EffectiveDate::from_packed(values.date).ok()?;
         Some(AnyRecord(*values))
     }
 
-    fn values(record: &AnyRecord) -> Values<AnyText> {
-        record.0
+    fn values(record: &AnyRecord) -> Option<Values> {
+        Some(record.0)
     }
 
     fn write_line(
@@ -281,8 +282,8 @@ fn items(
     lengths: [usize; 4],
     is_bare: bool,
 ) -> Vec<Item<&'static str>> {
-    let [has_number, has_outcome, has_reason, has_extra, has_constant] = has;
-    let [point, number, reason, extra] = lengths;
+    let [has_number, has_outcome, has_party, has_extra, has_constant] = has;
+    let [point, number, party, extra] = lengths;
     let kind = if is_bare || style != Style::Pipe { ItemKind::Number } else { ItemKind::Mpan };
     let all = [
         Some(Item::new("point", kind, point, Slot::Point(CHECK))),
@@ -290,8 +291,8 @@ fn items(
         Some(Item::new("date", ItemKind::Digits, 8, Slot::Date)),
         has_number.then_some(Item::new("number", ItemKind::Number, number, Slot::Number)),
         has_outcome.then_some(Item::new("outcome", ItemKind::Text, 2, Slot::Outcome)),
-        has_reason.then_some(Item::new("reason", ItemKind::Text, reason, Slot::Reason)),
-        has_extra.then_some(Item::new("extra", ItemKind::Text, extra, Slot::Extra)),
+        has_party.then_some(Item::new("party", ItemKind::Text, party, Slot::Party)),
+        has_extra.then_some(Item::new("extra", ItemKind::Text, extra, Slot::Extra).optional()),
         has_constant.then_some(Item::new("constant", ItemKind::Text, 4, Slot::Constant)),
     ];
     all.into_iter().flatten().collect()
@@ -303,23 +304,25 @@ fn tables() -> impl Strategy<Value = Arc<Table<AnyFlow>>> {
     let style =
         select(vec![Style::Fixed, Style::Comma, Style::Pipe, Style::Pipe, Style::FixedPadded]);
     let point = prop_oneof![3 => Just(10usize), 3 => 9..=16usize, 1 => 1..=18usize];
-    let lengths = (point, 1..=19usize, prop_oneof![3 => 8..=32usize, 1 => 33..=40usize]);
+    let lengths = (point, 1..=19usize, prop_oneof![3 => Just(4usize), 1 => 1..=6usize]);
     let extra = prop_oneof![2 => 1..=20usize, 1 => 20..=150usize];
     let code = select(vec!["AAA", "B", "LONGER", "A CODE OF 40 CHARACTERS, MORE THAN FIT. "]);
     let shape = (any::<[bool; 5]>(), any::<bool>(), any::<bool>(), code);
     (style, lengths, extra, shape).prop_flat_map(
-        |(style, (point, number, reason), extra, (mut has, is_bare, has_two, code))| {
+        |(style, (point, number, party), extra, (mut has, is_bare, has_two, code))| {
             // with commas the code is the only constant, and text has one length
             let is_comma = style == Style::Comma;
             for has in &mut has[2..] {
                 *has &= !is_comma;
             }
-            let lengths = [point, number, reason, extra];
+            // fixed text is not padded without padding
+            let party = if style == Style::Fixed { party.min(4) } else { party };
+            let lengths = [point, number, party, extra];
             let first = Just(items(style, has, lengths, is_bare)).prop_shuffle();
             let other = [has[0], !has[1], has[2], false, false];
             let point = prop_oneof![3 => Just(point), 1 => 10..=12usize];
             let second = point.prop_flat_map(move |point| {
-                let lengths = [point, number, reason, extra];
+                let lengths = [point, number, party, extra];
                 Just(items(style, other, lengths, is_bare)).prop_shuffle()
             });
             (first, second).prop_map(move |(first, second)| {
@@ -345,28 +348,31 @@ fn records(table: &Table<AnyFlow>) -> impl Strategy<Value = Vec<AnyRecord>> + us
     };
     let (most, has_number) = (length("point").unwrap(), length("number").is_some());
     let sets: Vec<_> = lines.iter().map(|line| set_of_line(line)).collect();
-    let reason = length("reason").unwrap_or(0);
-    let least = if table.style() == Style::Fixed { reason } else { 0 };
+    let party = length("party").unwrap_or(1);
+    let least = if table.style() == Style::Fixed { party } else { 1 };
     let point = (any::<u64>(), 1..=most)
         .prop_map(|(point, digits)| point % 10u64.pow(u32::try_from(digits).unwrap()));
     let numbers = (any::<u64>(), 0..=18u32).prop_map(|(number, digits)| number % 10u64.pow(digits));
     let flag = select(ServiceFlag::ALL.map(ServiceFlag::as_byte).to_vec());
-    let reasons =
-        prop::collection::vec(prop_oneof![20 => b'a'..=b'z', 1 => Just(b' ')], least..=reason);
-    let record = (select(sets), point, numbers, flag, select(vec![b'A', b'R']), reasons).prop_map(
-        move |((has_outcome, has_reason), point, number, flag, outcome, mut reason)| {
+    let letter =
+        prop_oneof![20 => b'A'..=b'Z', 5 => b'0'..=b'9', 1 => b'a'..=b'z', 1 => Just(b' ')];
+    let parties = prop::collection::vec(letter, least..=party.min(4));
+    let record = (select(sets), point, numbers, flag, select(vec![b'A', b'R']), parties).prop_map(
+        move |((has_outcome, has_party), point, number, flag, outcome, mut party)| {
             // white space at the end is padding
-            if reason.last() == Some(&b' ') {
-                reason.pop();
-                reason.push(b'x');
+            if party.last() == Some(&b' ') {
+                party.pop();
+                party.push(b'x');
             }
+            party.resize(if has_party { party.len() } else { 0 }, 0);
+            party.resize(4, 0);
             AnyRecord(Values {
                 number: has_number.then_some(number),
                 point,
                 flag,
                 outcome: if has_outcome { outcome } else { 0 },
                 date: 20_211_105,
-                reason: has_reason.then(|| AnyText::try_from(&reason[..]).unwrap()),
+                party: party.try_into().unwrap(),
             })
         },
     );
@@ -497,51 +503,67 @@ fn one() -> AnyRecord {
     AnyRecord(Values { point: 7, flag: b'A', date: 20_211_105, ..Values::NONE })
 }
 
-/// A group is written once, before the first record, if the options have one.
+/// A group is written once, before the first record; without one no record has its place.
 #[test]
 fn a_group_is_written_where_the_options_have_one() {
-    for (opening, line) in [(None, ""), (Some(text("group")), "GRP|group|\n")] {
-        let options = AnyOptions { opening, ..AnyOptions::new(grouped()) };
-        let file = written(&options, |writer| {
-            writer.write(one()).unwrap();
-            writer.write_all([one(), one()]).unwrap();
-            writer.write_with(one(), []).unwrap();
-        });
-        let lines = "AAA|7|A|20211105|\n".repeat(4);
-        assert_eq!(String::from_utf8(file).unwrap(), format!("{line}{lines}"));
-    }
+    let opening = Some(text("group"));
+    let file = written(&AnyOptions { opening, ..AnyOptions::new(grouped()) }, |writer| {
+        writer.write(one()).unwrap();
+        writer.write_all([one(), one()]).unwrap();
+        writer.write_with(one(), []).unwrap();
+    });
+    let lines = "AAA|7|A|20211105|\n".repeat(4);
+    assert_eq!(String::from_utf8(file).unwrap(), format!("GRP|group|\n{lines}"));
+    let file = written(&AnyOptions::new(grouped()), |writer| {
+        for written in
+            [writer.write(one()), writer.write_all([one()]), writer.write_with(one(), [])]
+        {
+            assert_eq!(written.unwrap_err().kind(), ErrorKind::UnexpectedRecord);
+        }
+    });
+    assert!(file.is_empty());
 }
 
-/// A reason that ends with a space is left to the definition, alone and among others.
+/// A party that is not four digits or letters is left to the definition, alone and among others.
 #[test]
-fn a_reason_that_ends_with_a_space_is_written_whole() {
-    for (style, line) in [
-        (Style::Pipe, "AAA|7|A|20211105|a |\n"),
-        (Style::FixedPadded, "AAA0000000007A20211105a  \n"),
+fn a_party_of_any_text_is_written_whole() {
+    for (style, party, line) in [
+        (Style::Pipe, b"a \0\0", "AAA|7|A|20211105|a |\n"),
+        (Style::Pipe, b"a b ", "AAA|7|A|20211105|a b |\n"),
+        (Style::FixedPadded, b"a \0\0", "AAA0000000007A20211105a   \n"),
+        (Style::FixedPadded, b"M0\0\0", "AAA0000000007A20211105M0  \n"),
+        (Style::FixedPadded, b"M0Z:", "AAA0000000007A20211105M0Z:\n"),
     ] {
-        let items = items(style, [false, false, true, false, false], [10, 0, 3, 0], true);
+        let items = items(style, [false, false, true, false, false], [10, 0, 4, 0], true);
         let spec = LineSpec::new("AAA", LineKind::Record, "AAA".into(), items.into());
         let options = AnyOptions::new(table(style, vec![spec]));
-        let record = AnyRecord(Values { reason: Some(text("a ")), ..one().0 });
+        let record = AnyRecord(Values { party: *party, ..one().0 });
+        let plain = AnyRecord(Values { party: *b"MRCY", ..one().0 });
         let file = written(&options, |writer| {
             writer.write(record).unwrap();
             writer.write_all([record; 70]).unwrap();
+            writer.write_all([plain, record, plain]).unwrap();
         });
-        assert_eq!(String::from_utf8(file).unwrap(), line.repeat(71));
+        let own = match style {
+            Style::Pipe => "AAA|7|A|20211105|MRCY|\n",
+            _ => "AAA0000000007A20211105MRCY\n",
+        };
+        let expected = [&line.repeat(71), own, line, own].concat();
+        assert_eq!(String::from_utf8(file).unwrap(), expected);
     }
 }
 
-/// A record with a reason has no line in a table without one, and leaves nothing behind.
+/// A record with a party has no line in a table without one, and leaves nothing behind.
 #[test]
-fn a_reason_without_an_item_is_refused() {
-    let record = AnyRecord(Values { reason: Some(text("a")), ..one().0 });
+fn a_party_without_an_item_is_refused() {
+    let record = AnyRecord(Values { party: *b"MRCY", ..one().0 });
     let file = written(&AnyOptions::new(grouped()), |writer| {
         for written in
             [writer.write(record), writer.write_all([record]), writer.write_with(record, [])]
         {
             let error = written.unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::UnexpectedRecord);
-            assert!(error.is_recoverable() && error.field().is_none());
+            assert_eq!(error.kind(), ErrorKind::NotWritable);
+            assert!(error.is_recoverable());
         }
     });
     assert!(file.is_empty());
@@ -551,11 +573,12 @@ fn a_reason_without_an_item_is_refused() {
 #[test]
 fn a_file_is_not_finished_without_its_trailer() {
     for (records, trailer) in [(0, Some("0")), (99, Some("99")), (100, None)] {
-        let header = Some(text("header"));
-        let options = AnyOptions { header, ..AnyOptions::new(grouped()) };
+        let (header, opening) = (Some(text("header")), Some(text("g")));
+        let options = AnyOptions { header, opening, ..AnyOptions::new(grouped()) };
         let mut writer = Writer::<AnyFlow, _>::with_options(Vec::new(), options);
         writer.write_all(std::iter::repeat_n(one(), records)).unwrap();
-        let body = format!("HEA|header|\n{}", "AAA|7|A|20211105|\n".repeat(records));
+        let group = if records > 0 { "GRP|g|\n" } else { "" };
+        let body = format!("HEA|header|\n{group}{}", "AAA|7|A|20211105|\n".repeat(records));
         match (writer.finish(), trailer) {
             (Ok(file), Some(count)) => {
                 assert_eq!(String::from_utf8(file).unwrap(), format!("{body}TRA|{count}|\n"));
@@ -579,7 +602,7 @@ fn short_lines_have_their_items_in_their_places() {
     );
     let outcome = Item::new("outcome", ItemKind::Text, 2, Slot::Outcome);
     let point = Item::new("point", ItemKind::Number, 10, Slot::Point(CHECK));
-    let extra = Item::new("extra", ItemKind::Text, 20, Slot::Extra);
+    let extra = Item::new("extra", ItemKind::Text, 20, Slot::Extra).optional();
     for (style, items, has_outcome, line) in [
         (Style::Pipe, vec![point, flag, outcome, date], true, "A|7|A|AC|20211105|\n"),
         (

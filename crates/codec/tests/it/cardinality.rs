@@ -74,11 +74,13 @@ fn model(table: &Table<Tiers>, codes: &[&'static str]) -> Vec<Found> {
                 };
                 let Some(parent) = parent else {
                     refuse(&mut records, misplaced);
+                    open[usize::from(record_level)..].fill(None);
                     continue;
                 };
                 let times = all[parent].times(code);
                 if spec.cardinality().most.is_some_and(|most| times >= most) {
                     refuse(&mut records, &too_many(spec));
+                    open[usize::from(record_level)..].fill(None);
                     continue;
                 }
                 all[parent].children.push((code, 1));

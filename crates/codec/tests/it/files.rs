@@ -25,7 +25,7 @@ fn file<F: Options>(
     records: &[F::Record],
 ) -> (Vec<u8>, Vec<F::Record>) {
     let mut writer = Writer::<F, _>::with_options(Vec::new(), F::enveloped(format, line_end));
-    let is_written = |record: &&F::Record| writer.write(**record).is_ok();
+    let is_written = |record: &&F::Record| flows::write(&mut writer, format, **record).is_ok();
     let records: Vec<_> = records.iter().filter(is_written).copied().collect();
     (writer.finish().unwrap(), records)
 }
@@ -42,12 +42,9 @@ macro_rules! for_every_table {
             $check::<Gas>(&format, &details);
         }
         for format in flows::electricity() {
-            let updates = flows::updates(format.flow());
-            let (file, records) = file::<Electricity>(&format, LineEnd::Lf, &updates);
-            // an extra that is checked cannot be left empty
-            if reader::<Electricity, _>(&format, &file[..]).records().all(|it| it.is_ok()) {
-                $check::<Electricity>(&format, &records);
-            }
+            let instructions = flows::instructions(format.flow());
+            let (_, records) = file::<Electricity>(&format, LineEnd::Lf, &instructions);
+            $check::<Electricity>(&format, &records);
         }
     };
 }
@@ -64,6 +61,7 @@ fn assert_comes_back<F: Options>(format: &F::Format, records: &[F::Record]) {
         // nothing of the options is lost when they are the writer's
         *writer.options_mut() = options;
         let (mut record, mut seen, mut groups) = (Record::new(), Vec::new(), 0);
+        let reasons = F::reasons(format);
         while let Some(kind) = read.read_body(&mut record).unwrap() {
             let at = record.position();
             let start = usize::try_from(at.offset).unwrap();
@@ -77,7 +75,9 @@ fn assert_comes_back<F: Options>(format: &F::Format, records: &[F::Record]) {
                 assert_eq!(record.field(item.field()), Some(item.text()));
                 assert_eq!(item.as_bytes(), &line[item.start()..][..item.as_bytes().len()]);
             }
-            assert!(record.extras().eq(raw.extras()) && record.reasons().is_empty());
+            assert!(record.extras().eq(raw.extras()));
+            let below = if kind == LineKind::Record { &reasons[..] } else { &[] };
+            assert_eq!(record.reasons(), below);
             match kind {
                 LineKind::Record => {
                     seen.push(F::Record::try_from(&raw).unwrap());
@@ -88,13 +88,17 @@ fn assert_comes_back<F: Options>(format: &F::Format, records: &[F::Record]) {
                     assert!(read.opening().is_some() && at.record.is_none());
                 }
             }
-            assert_eq!(at.line, 1 + groups + seen.len() as u64);
+            let above = seen.len().saturating_sub(usize::from(kind == LineKind::Record));
+            let lines = groups + (seen.len() + above * reasons.len()) as u64;
+            assert_eq!(at.line, 1 + lines);
             writer.write_raw(kind, line).unwrap();
+            below.iter().for_each(|reason| writer.write_reason(*reason).unwrap());
         }
         assert_eq!(seen, records);
         assert!(read.header().is_some() && read.format().is_some());
         assert_eq!(read.layout(), Some(format.as_ref().layout()));
-        assert_eq!(read.group_count(), groups + records.len() as u64);
+        let lines = records.len() * (1 + reasons.len());
+        assert_eq!(read.group_count(), groups + lines as u64);
         let flows = if groups > 0 { groups } else { records.len() as u64 };
         assert_eq!(read.flow_count(), flows);
         let end = read.position();
@@ -143,7 +147,12 @@ fn a_record_that_was_not_read_is_none() {
 fn assert_options<F: Options>(format: &F::Format, records: &[F::Record]) {
     let written = |line_end, backend| {
         let mut writer = F::writer(format, line_end, backend, Vec::new());
-        writer.write_all(records.iter().copied()).unwrap();
+        if F::reasons(format).is_empty() {
+            writer.write_all(records.iter().copied()).unwrap();
+        } else {
+            let write = |record: &F::Record| flows::write(&mut writer, format, *record);
+            records.iter().try_for_each(write).unwrap();
+        }
         writer.finish().unwrap()
     };
     let file = written(LineEnd::Lf, Backend::Portable);
@@ -200,7 +209,8 @@ fn default_options_read_every_layout() {
         for layout in flagflow_electricity::Layout::ALL {
             let profile = flagflow_electricity::Profile::builtin(flow);
             let format = flagflow_electricity::Format::new(profile, layout);
-            let (file, records) = file::<Electricity>(&format, LineEnd::Lf, &flows::updates(flow));
+            let (file, records) =
+                file::<Electricity>(&format, LineEnd::Lf, &flows::instructions(flow));
             let mut read = Reader::<Electricity, _>::from_slice(&file);
             assert!(read.records().map(Result::unwrap).eq(records.iter().copied()));
         }
@@ -211,7 +221,9 @@ fn default_options_read_every_layout() {
 /// a record at all has that error.
 fn assert_ended<F: Options>(format: &F::Format, records: &[F::Record]) {
     let (file, _) = file::<F>(format, LineEnd::Lf, &records[..1]);
-    let line = file.split(|byte| *byte == b'\n').rev().nth(2).unwrap();
+    let is_record =
+        |line: &&[u8]| RawLine::<F>::peek_kind(line, format.as_ref()) == Some(LineKind::Record);
+    let line = file.split(|byte| *byte == b'\n').find(is_record).unwrap();
     let error_of = |line: &[u8]| {
         let file = [&file, line, b"\n"].concat();
         let mut read = reader::<F, _>(format, &file[..]);
@@ -246,9 +258,9 @@ fn assert_columns<F: Options>(format: &F::Format, records: &[F::Record]) {
     let (mut batch, mut at) = (Batch::with_capacity(records.len() / 2 + 1), 0);
     while read.read_batch(&mut batch).unwrap() {
         assert_eq!(batch.is_empty(), batch.records().next().is_none());
-        let values: Vec<Values<F::Reason>> =
-            records[at..at + batch.len()].iter().map(F::values).collect();
-        let with_flag = || values.iter().filter(|values| values.flag != 0);
+        let values: Vec<Values> =
+            records[at..at + batch.len()].iter().filter_map(F::values).collect();
+        assert!(batch.records().eq(records[at..at + batch.len()].iter().copied()));
         assert!(batch.points().iter().copied().eq(values.iter().map(|it| it.point)));
         assert!(
             batch
@@ -257,17 +269,20 @@ fn assert_columns<F: Options>(format: &F::Format, records: &[F::Record]) {
                 .copied()
                 .eq(values.iter().filter_map(|it| it.number))
         );
-        assert!(batch.flags().iter().copied().eq(with_flag().map(|it| it.flag)));
-        assert!(batch.packed_dates().iter().copied().eq(with_flag().map(|it| it.date)));
+        assert!(batch.flags().iter().copied().eq(values.iter().map(|it| it.flag)));
+        assert!(batch.packed_dates().iter().copied().eq(values.iter().map(|it| it.date)));
         assert_eq!(batch.days().len(), batch.packed_dates().len());
         assert!(batch.outcomes().iter().copied().eq(values.iter().map(|it| it.outcome)));
-        assert!(batch.reasons().iter().copied().eq(values.iter().filter_map(|it| it.reason)));
+        let parties = values.iter().map(|it| it.party).filter(|party| party[0] != 0);
+        assert!(batch.parties().iter().copied().eq(parties));
         for row in 0..batch.len() {
+            assert_eq!(batch.reasons(row), F::reasons(format));
             let position = batch.position(row).unwrap();
             at += 1;
             assert_eq!(position.record, Some(at as u64));
         }
         assert_eq!((batch.record(batch.len()), batch.position(batch.len())), (None, None));
+        assert!(batch.reasons(batch.len()).is_empty());
     }
     assert_eq!(at, records.len());
 }
@@ -292,9 +307,11 @@ impl Write for Pieces {
     }
 }
 
-/// Many records at once are the same file, and few writes.
+/// Many records at once are the same file, and few writes if the records have columns.
 fn assert_pieces<F: Options>(format: &F::Format, records: &[F::Record]) {
-    let many = vec![records[0]; 6000];
+    let has_fast_path = |record: &&F::Record| F::values(record).is_some_and(|it| is_plain(&it));
+    let Some(record) = records.iter().find(has_fast_path) else { return };
+    let many = vec![*record; 6000];
     let (file, _) = file::<F>(format, LineEnd::Lf, &many);
     let options = F::enveloped(format, LineEnd::Lf);
     let mut writer = Writer::<F, _>::with_options(Pieces::default(), options);
@@ -304,6 +321,12 @@ fn assert_pieces<F: Options>(format: &F::Format, records: &[F::Record]) {
     let whole = pieces.iter().filter(|piece| piece.len() >= 64 * 1024).count();
     // header, group, the last records, trailer
     assert!(whole > 0 && pieces.len() <= whole + 4, "{whole} of {}", pieces.len());
+}
+
+/// Returns whether a record has no party, or one that takes the fast ways.
+pub(crate) fn is_plain(values: &Values) -> bool {
+    let party = values.party;
+    party == [0; 4] || party.iter().all(|byte| (b'0'..=b'Z').contains(byte))
 }
 
 #[test]
@@ -342,7 +365,8 @@ fn assert_never_torn<F: Options>(format: &F::Format, records: &[F::Record]) {
     let (whole, records) = file::<F>(format, LineEnd::Lf, &records[..records.len().min(4)]);
     type Way<'w, F> = &'w dyn Fn(&mut Writer<F, Room>) -> bool;
     let one = |writer: &mut Writer<F, Room>| {
-        let written: Vec<_> = records.iter().map(|record| writer.write(*record).is_ok()).collect();
+        let write = |record: &F::Record| flows::write(writer, format, *record).is_ok();
+        let written: Vec<_> = records.iter().map(write).collect();
         // never again after the first failure
         assert!(written.is_sorted_by(|before, after| before >= after));
         written.iter().all(|is_ok| *is_ok)
@@ -352,10 +376,13 @@ fn assert_never_torn<F: Options>(format: &F::Format, records: &[F::Record]) {
         assert_eq!(is_written, writer.write_all(std::iter::empty::<F::Record>()).is_ok());
         is_written
     };
+    let reasons = F::reasons(format);
     let defined = |writer: &mut Writer<F, Room>| {
-        records.iter().all(|record| writer.write_with(*record, []).is_ok())
+        records.iter().all(|record| writer.write_with_reasons(*record, [], &reasons).is_ok())
     };
-    let ways: [Way<'_, F>; 3] = [&one, &many, &defined];
+    let ways: [Way<'_, F>; 3] = [&one, &defined, &many];
+    // a record alone has no reasons
+    let ways = if reasons.is_empty() { &ways[..] } else { &ways[..2] };
     for room in (0..=whole.len()).chain([usize::MAX]) {
         for write in ways {
             let options = F::enveloped(format, LineEnd::Lf);
@@ -423,7 +450,10 @@ fn assert_nothing_lost<F: Options>(format: &F::Format, records: &[F::Record]) {
         let (mut typed, mut seen, mut failures) = (reader::<F, _>(format, input()), Vec::new(), 0);
         loop {
             match typed.read() {
-                Ok(Some(record)) => seen.push(record),
+                Ok(Some(record)) => {
+                    assert_eq!(typed.reasons(), F::reasons(format));
+                    seen.push(record);
+                }
                 Ok(None) => break,
                 Err(error) => failures += assert_half_way(error),
             }
@@ -433,7 +463,10 @@ fn assert_nothing_lost<F: Options>(format: &F::Format, records: &[F::Record]) {
             (reader::<F, _>(format, input()), Record::new(), Vec::new());
         loop {
             match raw.read_raw(&mut record) {
-                Ok(true) => seen.push(F::Record::try_from(&record.raw().unwrap()).unwrap()),
+                Ok(true) => {
+                    assert_eq!(record.reasons(), F::reasons(format));
+                    seen.push(F::Record::try_from(&record.raw().unwrap()).unwrap());
+                }
                 Ok(false) => break,
                 Err(error) => failures += assert_half_way(error),
             }
@@ -444,6 +477,7 @@ fn assert_nothing_lost<F: Options>(format: &F::Format, records: &[F::Record]) {
         loop {
             let read = rows.read_batch(&mut batch);
             seen.extend(batch.records());
+            assert!((0..batch.len()).all(|row| batch.reasons(row) == F::reasons(format)));
             match read {
                 Ok(true) => assert!(batch.errors().is_empty()),
                 Ok(false) => break,

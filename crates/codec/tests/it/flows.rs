@@ -6,7 +6,8 @@ use std::sync::Arc;
 use flagflow_codec::{Reader, Writer};
 use flagflow_domain::{EffectiveDate, MpanCore, Mprn, Outcome, ServiceFlag};
 use flagflow_electricity::{
-    D0350, D0351, Electricity, Flow, Format, Header, Layout, Profile, Timestamp, Update,
+    D0172, D0350, D0351, Electricity, FileIdentifier, Flow, Format, Header, Instruction, Layout,
+    Profile, ReasonCode, SupplierId, Timestamp,
 };
 use flagflow_frame::LineEnd;
 use flagflow_gas::{Detail, E45, FileType, Gas, Tag};
@@ -55,55 +56,74 @@ pub(crate) fn changed(flow: Flow, from: &str, to: &str) -> Profile {
 pub(crate) fn without_opening() -> Profile {
     let text = Profile::builtin(Flow::D0350).as_toml().to_owned();
     let (start, end) = (text.find("[[group]]").unwrap(), text.rfind("[[group]]").unwrap());
-    Profile::from_toml(&format!("{}{}", &text[..start], &text[end..])).unwrap()
+    let text = format!("{}{}", &text[..start], &text[end..]);
+    Profile::from_toml(&text.replace("level = 2\nparent = \"81H\"", "level = 1")).unwrap()
 }
 
-/// Another order, another code, and items of every kind that are not read.
+/// Another order, another code, items of every kind that are not read, and further groups.
 pub(crate) fn shuffled(flow: Flow) -> Profile {
     let builtin = Profile::builtin(flow).as_toml().to_owned();
-    let start = builtin.rfind("[[group]]").unwrap();
+    let parent = Profile::builtin(flow).opening_group().unwrap().code().to_owned();
+    // behind the level-1 group
+    let start = builtin.match_indices("[[group]]").nth(1).unwrap().0;
     let own = match flow {
         Flow::D0350 => {
-            "{ name = \"effective_from_date\", most = 8 },
-             { name = \"reason_code\", most = 3 },
-             { name = \"file_sequence_number\", most = 4 },
-             { name = \"dcc_service_flag\", most = 1 },"
+            "{ name = \"effective_from_date\", format = \"DATE(8)\" },
+             { name = \"answered_file_identifier\", format = \"CHAR(3)\", optional = true },
+             { name = \"mpan_core\", format = \"NUM(13)\" },
+             { name = \"received\", format = \"INT(4)\", optional = true },
+             { name = \"supplier_id\", format = \"CHAR(4)\" },
+             { name = \"dcc_service_flag\", format = \"CHAR(1)\" },"
         }
         Flow::D0351 => {
-            "{ name = \"reason_code\", most = 32 },
-             { name = \"dcc_service_flag\", most = 1 },
-             { name = \"effective_from_date\", most = 8 },"
+            "{ name = \"supplier_id\", format = \"CHAR(3)\", optional = true },
+             { name = \"mpan_core\", format = \"NUM(13)\", optional = true },
+             { name = \"dcc_service_flag\", format = \"CHAR(1)\", optional = true },
+             { name = \"deemed_received_date\", format = \"DATE(8)\" },
+             { name = \"effective_from_date\", format = \"DATE(8)\", optional = true },
+             { name = \"incoming_instruction_number\", format = \"NUM(19)\" },"
+        }
+        Flow::D0172 => {
+            "{ name = \"rejected\", format = \"INT(9)\" },
+             { name = \"mpan_core\", format = \"NUM(13)\", optional = true },
+             { name = \"answered_file_identifier\", format = \"CHAR(10)\" },
+             { name = \"deemed_received_date\", format = \"DATE(8)\" },
+             { name = \"accepted\", format = \"INT(9)\" },
+             { name = \"received\", format = \"INT(9)\" },"
         }
     };
     let group = format!(
-        "[[group]]\ncode = \"0U2\"\nlevel = 2\nupdate = true\nitems = [
-            {{ name = \"note\", most = 5 }},
-            {{ name = \"mpan_core\", most = 13 }},
+        "[[group]]\ncode = \"0U2\"\nlevel = 2\nparent = \"{parent}\"\noccurs = \"0..*\"\nitems = [
+            {{ name = \"note\", format = \"CHAR(5)\", optional = true }},
             {own}
-            {{ name = \"site\", kind = \"number\", most = 4 }},
-            {{ name = \"instruction_type\", most = 6 }},
-            {{ name = \"instruction_number\", most = 19 }},
-        ]\n"
+            {{ name = \"site\", format = \"INT(4)\", optional = true }},
+            {{ name = \"instruction_type\", format = \"CHAR(6)\" }},
+            {{ name = \"instruction_number\", format = \"INT(19)\" }},
+        ]\n
+        [[group]]\ncode = \"0U4\"\nlevel = 2\nparent = \"{parent}\"\noccurs = \"0..1\"\nitems = []\n"
     );
-    // the sequence number is a name of one group only
-    let opening = builtin[..start].replace("file_sequence_number", "set_number");
-    Profile::from_toml(&format!("{opening}{group}")).unwrap()
+    let reasons =
+        "[[group]]\ncode = \"0U3\"\nlevel = 3\nparent = \"0U2\"\noccurs = \"1..3\"\nitems = [
+        { name = \"rejection_reason_code\", format = \"CHAR(3)\" }]\n";
+    let reasons = if flow == Flow::D0351 { reasons } else { "" };
+    Profile::from_toml(&format!("{}{group}{reasons}", &builtin[..start])).unwrap()
 }
 
-/// Profiles of both flows: built in, in another order with extras, with the longest numbers and
-/// reasons, and without a level-1 group.
+/// Profiles of every flow: built in, in another order with extras, with the longest numbers, and
+/// without a level-1 group.
 pub(crate) fn profiles() -> Vec<Arc<Profile>> {
-    let number = "{ name = \"instruction_number\", kind = \"number\", most = 10 }";
+    let number = "{ name = \"instruction_number\", format = \"INT(12)\" }";
     let mut profiles = vec![Arc::new(without_opening())];
     for flow in Flow::ALL {
         profiles.push(Profile::builtin(flow));
         profiles.push(Arc::new(shuffled(flow)));
         for most in ["1", "16", "19"] {
-            let longer = changed(flow, number, &number.replace("10", most));
+            let longer = changed(flow, number, &number.replace("12", most));
             profiles.push(Arc::new(longer));
         }
     }
-    profiles.push(Arc::new(changed(Flow::D0351, "most = 8 }", "most = 32 }")));
+    let (supplier, shorter) = ("CHAR(4)\" },\n]", "CHAR(3)\" },\n]");
+    profiles.push(Arc::new(changed(Flow::D0350, supplier, shorter)));
     profiles
 }
 
@@ -113,22 +133,36 @@ pub(crate) fn electricity() -> Vec<Format> {
     profiles().into_iter().flat_map(formats).collect()
 }
 
-/// Records of a flow with numbers of every width.
-pub(crate) fn updates(flow: Flow) -> Vec<Update> {
-    let reasons = ["", "R", "R-01", "12345678", "a b", "a,b", " a", "a\0b", "123456789"];
-    let mut reasons = reasons.into_iter().cycle();
-    let mut flags = ServiceFlag::ALL.into_iter().cycle();
-    let update = |(number, day): (u64, EffectiveDate)| {
+/// Records of a flow with numbers of every width, suppliers of every length, and with and without
+/// each of the optional items.
+pub(crate) fn instructions(flow: Flow) -> Vec<Instruction> {
+    let suppliers = ["MRCY", "SUPA", "0A9Z", "AB", "a b", "MRC", " A", "x,\"y", "A"];
+    let suppliers = suppliers.map(|id| id.parse::<SupplierId>().unwrap());
+    let files = ["0000475656", "1", "a-b"].map(|id| id.parse::<FileIdentifier>().unwrap());
+    let instruction = |(at, (number, day)): (usize, (u64, EffectiveDate))| {
         let mpan = MpanCore::new((number / 7 * 3 + 123) % 10_000_000_000_000).unwrap();
+        let flag = ServiceFlag::ALL[at % ServiceFlag::ALL.len()];
+        let supplier = suppliers[at % suppliers.len()];
+        let update = D0350::new(number, mpan, flag, day, supplier).unwrap();
+        let small = u32::try_from(number % 100_000).unwrap();
         match flow {
-            Flow::D0350 => D0350::new(number, mpan, flags.next().unwrap(), day).unwrap().into(),
+            Flow::D0350 => update.into(),
+            Flow::D0351 if at % 3 == 0 => update.rejected(number / 3, day).unwrap().into(),
             Flow::D0351 => {
-                let reason = reasons.next().unwrap().parse().unwrap();
-                D0351::new(number, mpan, reason).unwrap().into()
+                let mut rejection = D0351::new(number, number / 2, day).unwrap();
+                rejection = if at & 1 == 0 { rejection.with_mpan_core(mpan) } else { rejection };
+                rejection = if at & 2 == 0 { rejection.with_flag(flag) } else { rejection };
+                rejection =
+                    if at & 4 == 0 { rejection.with_effective_from(day) } else { rejection };
+                if at & 8 == 0 { rejection.with_supplier_id(supplier) } else { rejection }.into()
+            }
+            Flow::D0172 => {
+                let file = files[at % files.len()];
+                D0172::new(number, day, file, small, small / 2, small / 3).unwrap().into()
             }
         }
     };
-    numbers(19).zip(days()).map(update).collect()
+    numbers(19).zip(days()).enumerate().map(instruction).collect()
 }
 
 /// Options of a writer and of a reader of each flow.
@@ -136,6 +170,11 @@ pub(crate) trait Options: flagflow_codec::Flow {
     fn options(format: &Self::Format, line_end: LineEnd) -> Self::WriterOptions;
     fn enveloped(format: &Self::Format, line_end: LineEnd) -> Self::WriterOptions;
     fn reading(format: &Self::Format) -> Self::Options;
+
+    /// The reasons that a record must have.
+    fn reasons(_: &Self::Format) -> Vec<Self::Reason> {
+        Vec::new()
+    }
 
     /// A reader by the methods of its options.
     fn reader<R: BufRead>(
@@ -152,6 +191,18 @@ pub(crate) trait Options: flagflow_codec::Flow {
         backend: Backend,
         inner: W,
     ) -> Writer<Self, W>;
+}
+
+/// Writes a record with the reasons that it must have.
+pub(crate) fn write<F: Options>(
+    writer: &mut Writer<F, impl Write>,
+    format: &F::Format,
+    record: F::Record,
+) -> flagflow_codec::Result<(), F::Field> {
+    match F::reasons(format) {
+        reasons if reasons.is_empty() => writer.write(record),
+        reasons => writer.write_with_reasons(record, [], &reasons),
+    }
 }
 
 /// Makes the readers and writers of a flow: the methods of its options are not of a trait.
@@ -211,6 +262,12 @@ impl Options for Electricity {
     fn reading(format: &Format) -> flagflow_electricity::ReaderOptions {
         let options = flagflow_electricity::ReaderOptions::new().layout(format.layout());
         options.flow(format.flow()).profile(format.profile().clone())
+    }
+
+    fn reasons(format: &Format) -> Vec<ReasonCode> {
+        let has_reasons = format.profile().reason_group().is_some();
+        let reasons = [ReasonCode::UnknownMpan, "01".parse().unwrap()];
+        if has_reasons { reasons.to_vec() } else { Vec::new() }
     }
 
     reader_and_writer!();

@@ -1,7 +1,7 @@
 //! Cutting and the order of lines, by hand.
 
 use flagflow_codec::{ErrorKind, FileOrder, Flow, LineKind, RawLine, Role, Table};
-use flagflow_electricity::{Electricity, Layout, Profile};
+use flagflow_electricity::{Electricity, Layout, LineTag, Profile};
 use flagflow_gas::{Gas, Tag};
 
 type Cells<'a> = (LineKind, Vec<&'a str>, bool);
@@ -109,17 +109,17 @@ const fn malformed(items: usize) -> ErrorKind {
 fn lines_with_pipes_are_cut_there() {
     let zhv = |line| builtin(line, Layout::Zhv);
     let owned = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
-    let update = owned(&["1", "DC01", "1013044353630", "A", "20211105"]);
+    let update = owned(&["1", "DC01", "1013044353630", "A", "20211105", "MRCY"]);
     let kind = LineKind::Record;
-    assert_eq!(zhv("X02|1|DC01|1013044353630|A|20211105|"), Ok((kind, update.clone(), false)));
-    assert_eq!(zhv("X02|1|DC01|1013044353630|A|20211105"), Ok((kind, update, true)));
-    assert_eq!(zhv("X02||||||"), Ok((kind, owned(&[""; 5]), false)));
-    assert_eq!(zhv("X01|7|"), Ok((LineKind::Group, owned(&["7"]), false)));
-    assert_eq!(zhv("X01|7"), Ok((LineKind::Group, owned(&["7"]), true)));
-    for line in ["X02", "X02|", "X02|||||", "X02|||||||", "X02||||||x"] {
-        assert_eq!(zhv(line), Err(malformed(5)), "{line}");
+    assert_eq!(zhv("82H|1|DC01|1013044353630|A|20211105|MRCY|"), Ok((kind, update.clone(), false)));
+    assert_eq!(zhv("82H|1|DC01|1013044353630|A|20211105|MRCY"), Ok((kind, update, true)));
+    assert_eq!(zhv("82H|||||||"), Ok((kind, owned(&[""; 6]), false)));
+    assert_eq!(zhv("81H|7|"), Ok((LineKind::Group, owned(&["7"]), false)));
+    assert_eq!(zhv("81H|7"), Ok((LineKind::Group, owned(&["7"]), true)));
+    for line in ["82H", "82H|", "82H||||||", "82H||||||||", "82H|||||||x"] {
+        assert_eq!(zhv(line), Err(malformed(6)), "{line}");
     }
-    for line in ["", "|", "x02|1|", "X021|", "ZHF|", "X03|1|"] {
+    for line in ["", "|", "82h|1|", "82H1|", "ZHF|", "84H|1|"] {
         assert_eq!(zhv(line), Err(ErrorKind::UnknownRecord), "{line}");
     }
     let trailer = owned(&["1", "2", "", "3", "4"]);
@@ -142,7 +142,7 @@ fn lines_with_pipes_are_cut_there() {
 #[test]
 fn blanks_behind_the_last_item_are_not_items() {
     let profile = Profile::builtin(flagflow_electricity::Flow::D0350);
-    let group = |blanks: &str| format!("X01|7|{blanks}");
+    let group = |blanks: &str| format!("81H|7|{blanks}");
     let trailer = |blanks: &str| format!("ZPT|1|2||3|4|{blanks}");
     for (line, kept) in [
         (group(""), 6),
@@ -164,7 +164,7 @@ fn blanks_behind_the_last_item_are_not_items() {
         assert_eq!(raw.blanks(), &line.as_bytes()[kept..], "{line}");
         assert!(raw.blanks().is_empty() || !raw.has_missing_bar(), "{line}");
     }
-    assert_eq!(builtin("X01| ", Layout::Zhv), Err(malformed(1)));
+    assert_eq!(builtin("81H| ", Layout::Zhv), Err(malformed(1)));
     for line in [group("|"), group("||"), group("| "), group("x| |"), group(" |x"), group("\r")] {
         assert_eq!(builtin(&line, Layout::Zhv), Err(malformed(1)), "{line}");
     }
@@ -173,14 +173,16 @@ fn blanks_behind_the_last_item_are_not_items() {
 #[test]
 fn padded_lines_are_cut_at_their_lengths() {
     let zhf = |line| builtin(line, Layout::Zhf);
-    let line = "X020000000001DC011013044353630A20211105";
-    let update = ["0000000001", "DC01", "1013044353630", "A", "20211105"].map(str::to_owned);
+    let line = "82H000000000001DC011013044353630A20211105MRCY";
+    let update =
+        ["000000000001", "DC01", "1013044353630", "A", "20211105", "MRCY"].map(str::to_owned);
     assert_eq!(zhf(line), Ok((LineKind::Record, update.to_vec(), false)));
-    assert_eq!(zhf("X010000000007").unwrap().1, ["0000000007"]);
-    for line in [&line[..38], &line[..3], "X020000000001DC011013044353630A20211105|"] {
-        assert_eq!(zhf(line), Err(ErrorKind::WrongLength { expected: 39 }), "{line}");
+    assert_eq!(zhf("81H000000000007").unwrap().1, ["000000000007"]);
+    let longer = format!("{line}|");
+    for line in [&line[..44], &line[..3], &longer] {
+        assert_eq!(zhf(line), Err(ErrorKind::WrongLength { expected: 45 }), "{line}");
     }
-    for line in ["", "X0", "ZHV", "X03"] {
+    for line in ["", "82", "ZHV", "84H"] {
         assert_eq!(zhf(line), Err(ErrorKind::UnknownRecord), "{line}");
     }
 }
@@ -214,12 +216,12 @@ fn reasons_are_below_an_answer() {
     assert_eq!(roles(true, &["E46", "A00", "S72"]), [Record, Misplaced, Misplaced]);
 }
 
-const HEADER: Option<LineKind> = Some(LineKind::Header);
-const GROUP: Option<LineKind> = Some(LineKind::Group);
-const UPDATE: Option<LineKind> = Some(LineKind::Record);
-const TRAILER: Option<LineKind> = Some(LineKind::Trailer);
+const HEADER: Option<LineTag> = Some(LineTag::Header);
+const GROUP: Option<LineTag> = Some(LineTag::Group);
+const UPDATE: Option<LineTag> = Some(LineTag::Record);
+const TRAILER: Option<LineTag> = Some(LineTag::Trailer);
 
-fn follow(profile: &Profile, kinds: &[Option<LineKind>]) -> (Vec<Role>, u64, u64) {
+fn follow(profile: &Profile, kinds: &[Option<LineTag>]) -> (Vec<Role>, u64, u64) {
     let mut order = FileOrder::<Electricity>::new(profile);
     let roles = kinds.iter().map(|kind| order.place(*kind)).collect();
     (roles, order.group_count(), order.flow_count())
@@ -231,7 +233,7 @@ fn header_first_groups_between_trailer_last() {
     let profile = Profile::builtin(flagflow_electricity::Flow::D0350);
     let follow = |kinds: &[_]| follow(&profile, kinds);
     let kinds = [HEADER, GROUP, UPDATE, None, HEADER, UPDATE, GROUP, TRAILER, GROUP, UPDATE];
-    let roles = [Header, Group, Record, Record, Misplaced, Record, Group, Trailer];
+    let roles = [Header, Group, Record, Record, Misplaced, Record, Misplaced, Trailer];
     let roles = [&roles[..], &[Misplaced, Misplaced]].concat();
     assert_eq!(follow(&kinds), (roles, 6, 2));
     assert_eq!(

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use flagflow_codec::{
-    Cardinality, FileOrder, Item, ItemKind, LineKind, LineSpec, Role, Slot, Style, Table, Writer,
-    read_canonical, read_canonical_of_constant,
+    Cardinality, ErrorKind, FileOrder, Item, ItemKind, LineKind, LineSpec, Role, Slot, Style,
+    Table, Writer, read_canonical, read_canonical_of_constant,
 };
-use flagflow_electricity::{Electricity, Flow, Layout, Profile, RawRecord, ReasonCode};
+use flagflow_electricity::{Electricity, Flow, Profile, ReasonCode};
 
 use crate::tiers::{Only, Tiers, line, table};
 
@@ -72,26 +72,12 @@ fn a_table_may_have_no_records() {
     assert_eq!((order.counts().records, order.flow_count()), (4, 2));
 }
 
+/// Updates have no reasons below them.
 #[test]
-fn kinds_of_items_have_names() {
-    let others = [(ItemKind::Digits, "digits"), (ItemKind::Timestamp, "timestamp")];
-    for (kind, name) in others {
-        assert_eq!((kind.to_string().as_str(), ItemKind::of_name(name)), (name, None));
-    }
-    for kind in ItemKind::ALL {
-        assert_eq!(ItemKind::of_name(kind.as_str()), Some(kind));
-    }
-}
-
-/// Electricity has reasons in records, and none below records.
-#[test]
-fn a_reason_below_a_record_is_refused_by_a_flow_without_it() {
-    let profile = Profile::builtin(Flow::D0351);
-    let raw = RawRecord::cut(b"X03|1|DC11|1013044353630|R1|", profile.table(Layout::Zhv)).unwrap();
-    let reason = ReasonCode::try_from(&raw).unwrap();
-    assert_eq!(reason.as_str(), "R1");
-    let options = flagflow_electricity::WriterOptions::new(profile);
+fn a_reason_is_refused_by_a_flow_without_reasons() {
+    let options = flagflow_electricity::WriterOptions::new(Profile::builtin(Flow::D0350));
     let mut writer = Writer::<Electricity, _>::with_options(Vec::new(), options);
-    let error = writer.write_reason(reason).unwrap_err();
-    assert!(error.is_recoverable() && writer.finish().unwrap().is_empty());
+    let error = writer.write_reason(ReasonCode::Incomplete).unwrap_err();
+    assert_eq!((error.kind(), error.is_recoverable()), (ErrorKind::NotWritable, true));
+    assert!(writer.inner().is_empty());
 }

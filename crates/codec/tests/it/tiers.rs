@@ -100,12 +100,12 @@ impl Flow for Tiers {
         Ok(())
     }
 
-    fn record(values: &Values<Cell>) -> Option<Cell> {
+    fn record(values: &Values) -> Option<Cell> {
         Cell::try_from(values.number?.to_string().as_bytes()).ok()
     }
 
-    fn values(_: &Cell) -> Values<Cell> {
-        Values::NONE
+    fn values(_: &Cell) -> Option<Values> {
+        None
     }
 
     fn write_line(

@@ -27,6 +27,8 @@ fn no_two_errors_have_the_same_words() {
         UnknownRecord,
         UnexpectedRecord,
         NonAscii,
+        EmptyItem,
+        NotPrintable,
         ItemTooLong { most: 8 },
         NotANumber,
         UnknownFlag,

@@ -1,90 +1,45 @@
 //! Reading a profile's text.
 
-use std::ops::Range;
-
-use flagflow_codec::{ItemKind, MAX_ITEMS};
+use flagflow_codec::{Cardinality, MAX_ITEMS, MAX_LINES};
 use flagflow_domain::EffectiveDate;
-use serde::Deserialize;
 use toml::Spanned;
 
+use super::builtin::MP077_FIRST_DAY;
+use super::draft::{
+    Checked, Draft, FormerDraft, GroupDraft, ItemDraft, TrailerDraft, Wrong, wrong,
+};
+use super::format::{Demand, MOST, MOST_DIGITS, format_of};
+use super::parts;
 use super::{GroupItems, Profile, ProfileError, tables};
-use crate::field::ReasonCode;
-use crate::item::{self, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, TRAILER_CODE, trailer_items};
+use crate::item::{
+    self, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, LineTag, TRAILER_CODE, trailer_items,
+};
 
-/// The text as TOML has it, each value with its place.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Draft {
-    name: String,
-    source: String,
-    #[serde(default)]
-    placeholder: bool,
-    flow: Spanned<String>,
-    version: Spanned<String>,
-    from_role: Spanned<String>,
-    to_role: Spanned<String>,
-    instruction_type: Spanned<String>,
-    mp077_first_day: Option<Spanned<toml::Value>>,
-    #[serde(default)]
-    trailer: TrailerDraft,
-    #[serde(default)]
-    group: Vec<Spanned<GroupDraft>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TrailerDraft {
-    group_count: Option<Spanned<usize>>,
-    checksum: Option<Spanned<usize>>,
-    flow_count: Option<Spanned<usize>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GroupDraft {
-    code: Spanned<String>,
-    level: Spanned<u8>,
-    #[serde(default)]
-    update: bool,
-    items: Spanned<Vec<Spanned<ItemDraft>>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ItemDraft {
-    name: Spanned<String>,
-    kind: Option<Spanned<String>>,
-    most: Spanned<usize>,
-    mandatory: Option<Spanned<bool>>,
-}
-
-/// An error, and the bytes of the text that have it.
-struct Wrong {
-    message: String,
-    span: Option<Range<usize>>,
-}
-
-type Checked<T> = Result<T, Wrong>;
-
-fn wrong<T, V>(value: &Spanned<V>, message: impl Into<String>) -> Checked<T> {
-    Err(Wrong { message: message.into(), span: Some(value.span()) })
-}
-
-fn missing<T>(message: impl Into<String>) -> Checked<T> {
-    Err(Wrong { message: message.into(), span: None })
-}
-
-/// The most characters of an item that nothing else bounds.
-const MOST: usize = 999;
-
-/// The most digits of a number: they always fit 64 bits.
-const MOST_DIGITS: usize = 19;
+/// The highest level of a group.
+const MOST_LEVELS: u8 = 8;
 
 pub(super) fn profile(text: &str) -> Result<Profile, ProfileError> {
-    let draft: Draft = toml::from_str(text).map_err(|error| {
-        located(Wrong { message: error.message().to_owned(), span: error.span() }, text)
-    })?;
-    checked(&draft, text).map_err(|wrong| located(wrong, text))
+    read(text).map_err(|wrong| located(wrong, text))
+}
+
+fn read(text: &str) -> Checked<Profile> {
+    if let Ok(former) = toml::from_str::<FormerDraft>(text)
+        && let Some((value, key)) = former.key()
+    {
+        return wrong(value, former_language(key));
+    }
+    let draft: Draft = toml::from_str(text)
+        .map_err(|error| Wrong { message: error.message().to_owned(), span: error.span() })?;
+    checked(&draft, text)
+}
+
+fn former_language(key: &str) -> String {
+    format!(
+        "the key {key} is of the former profile language: an item now has a format, such as \
+         format = \"INT(12)\", and optional = true if it may be empty; a group has \
+         occurs = \"0..*\" and, from level 2 on, the code of its parent; \
+         `flagflow profile show` prints an example"
+    )
 }
 
 fn located(Wrong { message, span }: Wrong, text: &str) -> ProfileError {
@@ -99,19 +54,17 @@ fn located(Wrong { message, span }: Wrong, text: &str) -> ProfileError {
 
 fn checked(draft: &Draft, text: &str) -> Checked<Profile> {
     let flow = flow(&draft.flow)?;
-    let instruction_type =
-        plain(&draft.instruction_type, "instruction_type", 1..=ReasonCode::MOST)?;
+    let instruction_type = plain(&draft.instruction_type, "instruction_type", 1..=32)?;
     let groups = groups(draft, flow)?;
     let trailer = trailer(&draft.trailer)?;
     Ok(Profile {
         name: draft.name.clone(),
         source: draft.source.clone(),
-        placeholder: draft.placeholder,
         flow,
         version: version(&draft.version)?,
         from_role: plain(&draft.from_role, "from_role", 1..=1)?,
         to_role: plain(&draft.to_role, "to_role", 1..=1)?,
-        mp077_first_day: draft.mp077_first_day.as_ref().map(day).transpose()?,
+        mp077_first_day: draft.mp077_first_day.as_ref().map_or(Ok(MP077_FIRST_DAY), day)?,
         tables: tables(flow, groups, trailer, &instruction_type),
         instruction_type,
         toml: text.to_owned(),
@@ -121,7 +74,7 @@ fn checked(draft: &Draft, text: &str) -> Checked<Profile> {
 fn flow(flow: &Spanned<String>) -> Checked<Flow> {
     match Flow::ALL.into_iter().find(|known| known.as_str() == flow.get_ref()) {
         Some(flow) => Ok(flow),
-        None => wrong(flow, "the flow is D0350 or D0351"),
+        None => wrong(flow, "the flow is D0350, D0351 or D0172"),
     }
 }
 
@@ -133,7 +86,7 @@ fn version(version: &Spanned<String>) -> Checked<String> {
     wrong(version, "the version is three digits")
 }
 
-/// Text that can stand in a line anywhere: printable, no bar, no space.
+/// Text that can stand in a line anywhere: printable, no pipe, no space.
 fn plain(
     value: &Spanned<String>,
     what: &str,
@@ -143,11 +96,13 @@ fn plain(
     if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'|') {
         return wrong(value, format!("{what} is printable characters, without pipes and spaces"));
     }
-    if !lengths.contains(&text.len()) {
-        let (least, most) = (lengths.start(), lengths.end());
-        return wrong(value, format!("{what} has {least} to {most} characters"));
+    if lengths.contains(&text.len()) {
+        return Ok(text.clone());
     }
-    Ok(text.clone())
+    match (lengths.start(), lengths.end()) {
+        (1, 1) => wrong(value, format!("{what} is one character")),
+        (least, most) => wrong(value, format!("{what} has {least} to {most} characters")),
+    }
 }
 
 /// A date of TOML's own, or text.
@@ -159,7 +114,7 @@ fn day(value: &Spanned<toml::Value>) -> Checked<EffectiveDate> {
     };
     match text.parse() {
         Ok(day) => Ok(day),
-        Err(_) => wrong(value, "mp077_first_day is a day, 2025-06-30"),
+        Err(_) => wrong(value, "mp077_first_day is a day, 2021-11-04"),
     }
 }
 
@@ -176,27 +131,22 @@ fn trailer(draft: &TrailerDraft) -> Checked<[ItemSpec; 5]> {
     ))
 }
 
-/// The opening group, if there is one, and the update group.
-fn groups(draft: &Draft, flow: Flow) -> Checked<(Option<GroupItems>, GroupItems)> {
-    let (updates, others): (Vec<_>, Vec<_>) =
-        draft.group.iter().partition(|group| group.get_ref().update);
-    let update = match updates.as_slice() {
-        [update] => update,
-        [] => return missing("no group has update = true"),
-        [_, second, ..] => return wrong(second, "a second group with update = true"),
-    };
-    let opening = match others.as_slice() {
-        [] => None,
-        [opening] => Some(opening),
-        [_, second, ..] => return wrong(second, "at most one group besides the update group"),
-    };
-    codes(&draft.group)?;
-    names(&draft.group)?;
-    let opening = opening.map(|group| opening_group(group, draft)).transpose()?;
-    Ok((opening, update_group(update, draft, flow)?))
+/// The groups, each with its part in the file.
+fn groups(draft: &Draft, flow: Flow) -> Checked<Vec<GroupItems>> {
+    let drafts = &draft.group;
+    // header and trailer are lines too
+    let most = MAX_LINES - 2;
+    if let Some(group) = drafts.get(most) {
+        return wrong(group, format!("a profile has at most {most} groups"));
+    }
+    codes(drafts)?;
+    names(drafts)?;
+    let groups: Checked<Vec<_>> = drafts.iter().map(|group| read_group(group, draft)).collect();
+    parts::of_groups(groups?, drafts, flow)
 }
 
-/// No code may be the beginning of another: in the zhf layout nothing parts it from its items.
+/// No code may be the beginning of another: in the zhf layout nothing separates a code from its
+/// items.
 fn codes(groups: &[Spanned<GroupDraft>]) -> Checked<()> {
     let headers = Layout::ALL.map(Layout::header_code);
     let mut known = vec![headers[0], headers[1], TRAILER_CODE];
@@ -228,241 +178,181 @@ fn names(groups: &[Spanned<GroupDraft>]) -> Checked<()> {
     Ok(())
 }
 
-fn opening_group(group: &Spanned<GroupDraft>, draft: &Draft) -> Checked<GroupItems> {
-    let level = &group.get_ref().level;
-    if *level.get_ref() != 1 {
-        return wrong(level, "the group besides the update group has level 1");
+/// Reads a group, whose part in the file is not known yet.
+fn read_group(group: &Spanned<GroupDraft>, draft: &Draft) -> Checked<GroupItems> {
+    let GroupDraft { code, level, items, .. } = group.get_ref();
+    let drafts = items.get_ref();
+    if drafts.len() > MAX_ITEMS {
+        return wrong(items, format!("a group has at most {MAX_ITEMS} items"));
     }
-    let group = read_group(group.get_ref(), draft)?;
-    let own = [Field::FileSequenceNumber, Field::InstructionType];
-    let known = |field: &Field| !matches!(field, Field::Other(_)) && !own.contains(field);
-    match group.items.iter().map(|item| item.field).find(known) {
-        Some(field) => missing(format!("{field} belongs in the update group")),
-        None => Ok(group),
-    }
-}
-
-fn update_group(group: &Spanned<GroupDraft>, draft: &Draft, flow: Flow) -> Checked<GroupItems> {
-    let level = &group.get_ref().level;
-    if !(1..=2).contains(level.get_ref()) {
-        return wrong(level, "a level is 1 or 2");
-    }
-    if *level.get_ref() == 1 && draft.group.len() > 1 {
-        return wrong(level, "the update group has level 2 below a group of level 1");
-    }
-    let read = read_group(group.get_ref(), draft)?;
-    match needed(flow).iter().find(|field| !read.has(**field)) {
-        Some(field) => wrong(group, format!("the update group of {flow} needs an item {field}")),
-        None => Ok(read),
-    }
-}
-
-const fn needed(flow: Flow) -> &'static [Field] {
-    match flow {
-        Flow::D0350 => &[
-            Field::InstructionNumber,
-            Field::MpanCore,
-            Field::DccServiceFlag,
-            Field::EffectiveFromDate,
-        ],
-        Flow::D0351 => &[Field::InstructionNumber, Field::MpanCore, Field::ReasonCode],
-    }
-}
-
-fn read_group(group: &GroupDraft, draft: &Draft) -> Checked<GroupItems> {
-    let items = group.items.get_ref();
-    if items.len() > MAX_ITEMS {
-        return wrong(&group.items, format!("a group has at most {MAX_ITEMS} items"));
-    }
+    let parent = parent(group, &draft.group)?;
     let least = draft.instruction_type.get_ref().len();
     let items: Checked<Vec<_>> =
-        items.iter().map(|item| read_item(item.get_ref(), least, draft)).collect();
+        drafts.iter().map(|item| read_item(item.get_ref(), least)).collect();
     Ok(GroupItems {
-        code: group.code.get_ref().clone(),
-        level: *group.level.get_ref(),
+        tag: LineTag::Group,
+        code: code.get_ref().clone(),
+        level: *level.get_ref(),
+        parent,
+        occurs: cardinality(&group.get_ref().occurs)?,
         items: items?,
     })
 }
 
-fn read_item(item: &ItemDraft, instruction_type: usize, draft: &Draft) -> Checked<ItemSpec> {
+/// Returns the code of a group's parent, which is one level above the group.
+fn parent(group: &Spanned<GroupDraft>, groups: &[Spanned<GroupDraft>]) -> Checked<Option<String>> {
+    let GroupDraft { level, parent, .. } = group.get_ref();
+    let own = *level.get_ref();
+    let Some(parent) = parent.as_ref().filter(|_| own > 1) else {
+        return match (own, parent) {
+            (1, None) => Ok(None),
+            (1, Some(parent)) => wrong(parent, "a group of level 1 has no parent"),
+            (2..=MOST_LEVELS, _) => wrong(level, format!("a group of level {own} needs a parent")),
+            _ => wrong(level, format!("a level is 1 to {MOST_LEVELS}")),
+        };
+    };
+    if own > MOST_LEVELS {
+        return wrong(level, format!("a level is 1 to {MOST_LEVELS}"));
+    }
+    let code = parent.get_ref();
+    let above = groups.iter().map(Spanned::get_ref).find(|it| it.code.get_ref() == code);
+    match above.map(|it| *it.level.get_ref()) {
+        None => wrong(parent, format!("no group has the code {code}")),
+        Some(above) if above + 1 != own => wrong(
+            parent,
+            format!("{code} has level {above}, so a group below it has level {}", above + 1),
+        ),
+        Some(_) => Ok(Some(code.clone())),
+    }
+}
+
+/// Reads how often a group occurs: `1`, `0..1`, `0..*`, `1..*`, `2..5`.
+fn cardinality(occurs: &Spanned<String>) -> Checked<Cardinality> {
+    let text = occurs.get_ref();
+    let number = |text: &str| {
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<u32>().ok().filter(|_| is_number)
+    };
+    let (least, most) = text.split_once("..").unwrap_or((text, text));
+    let most = if most == "*" { Some(None) } else { number(most).map(Some) };
+    match (number(least), most) {
+        (Some(least), Some(most)) if most.is_none_or(|most| most >= least.max(1)) => {
+            Ok(Cardinality { least, most })
+        }
+        _ => wrong(occurs, "occurs is a number or a range: 1, 0..1, 0..*, 1..* or 2..5"),
+    }
+}
+
+fn read_item(item: &ItemDraft, instruction_type: usize) -> Checked<ItemSpec> {
+    if item.name.get_ref() == "reason_code" {
+        return wrong(&item.name, "the item reason_code is called rejection_reason_code now");
+    }
     let Some(field) = Field::of_name(item.name.get_ref()) else {
         return wrong(
             &item.name,
             "a name is at most 32 lower-case letters, digits and underscores",
         );
     };
-    let (kind, least, most) = demands(field, instruction_type);
-    let kind = read_kind(item, field, kind)?;
-    let mandatory = read_mandatory(item, field, draft)?;
-    let length = *item.most.get_ref();
-    if (least..=most).contains(&length) {
-        return Ok(ItemSpec { mandatory, ..item::item(field, kind, length) });
-    }
-    if least == most {
-        return wrong(&item.most, format!("{field} has {least} characters, not {length}"));
-    }
-    wrong(&item.most, format!("{field} has {least} to {most} characters, not {length}"))
-}
-
-/// Returns whether an item must have a value: each with a meaning, the supplier in a D0350 unless
-/// the text says otherwise, and any other one where the text says so.
-fn read_mandatory(item: &ItemDraft, field: Field, draft: &Draft) -> Checked<bool> {
-    let is_known = !matches!(field, Field::Other(_));
-    match &item.mandatory {
-        Some(mandatory) if is_known && !mandatory.get_ref() => {
-            wrong(mandatory, format!("{field} always has a value"))
+    let format = item.format.get_ref();
+    let Some((kind, length)) = format_of(format) else {
+        let what =
+            format!("a format is INT(n), NUM(n), CHAR(n) or DATE(8), with n from 1 to {MOST}");
+        return wrong(&item.format, what);
+    };
+    let kind = match Demand::of(field, instruction_type) {
+        None => kind,
+        Some(demand) if demand.takes(kind, length) => demand.kind(),
+        Some(demand) => {
+            return wrong(&item.format, format!("{field} has the format {demand}, not {format}"));
         }
-        Some(mandatory) => Ok(*mandatory.get_ref()),
-        None => {
-            Ok(is_known || (field.is_supplier() && draft.flow.get_ref() == Flow::D0350.as_str()))
-        }
-    }
-}
-
-/// Returns the demands of a known name: its kind, its least and its most length.
-const fn demands(field: Field, instruction_type: usize) -> (Option<ItemKind>, usize, usize) {
-    match field {
-        Field::FileSequenceNumber | Field::InstructionNumber => {
-            (Some(ItemKind::Number), 1, MOST_DIGITS)
-        }
-        Field::InstructionType => (Some(ItemKind::Text), instruction_type, MOST),
-        Field::MpanCore => (Some(ItemKind::Mpan), 13, 13),
-        Field::DccServiceFlag => (Some(ItemKind::Flag), 1, 1),
-        Field::EffectiveFromDate => (Some(ItemKind::Date), 8, 8),
-        Field::ReasonCode => (Some(ItemKind::Text), 1, ReasonCode::MOST),
-        _ => (None, 1, MOST),
-    }
-}
-
-fn read_kind(item: &ItemDraft, field: Field, needed: Option<ItemKind>) -> Checked<ItemKind> {
-    let Some(word) = &item.kind else { return Ok(needed.unwrap_or(ItemKind::Text)) };
-    match (ItemKind::of_name(word.get_ref()), needed) {
-        (None, _) => wrong(word, "a kind is text, number, mpan, flag or date"),
-        (Some(kind), Some(needed)) if kind != needed => {
-            wrong(word, format!("{field} is of the kind {needed}"))
-        }
-        (Some(kind), _) => Ok(kind),
-    }
+    };
+    let mandatory = !item.optional;
+    Ok(ItemSpec { mandatory, ..item::item(field, kind, length) })
 }
 
 #[cfg(test)]
 mod tests {
-    use flagflow_codec::LineKind;
+    use flagflow_codec::{ItemKind, LineKind};
 
     use super::*;
 
-    fn builtin() -> String {
-        Profile::builtin(Flow::D0350).as_toml().to_owned()
+    fn builtin(flow: Flow) -> String {
+        Profile::builtin(flow).as_toml().to_owned()
     }
 
-    /// The error of the built-in text with one part replaced.
+    /// The built-in text with one part replaced.
+    #[track_caller]
+    fn changed(flow: Flow, from: &str, to: &str) -> Result<Profile, ProfileError> {
+        let text = builtin(flow);
+        assert!(text.contains(from), "{from}");
+        Profile::from_toml(&text.replacen(from, to, 1))
+    }
+
+    /// The error of the built-in D0350 with one part replaced.
     #[track_caller]
     fn refused(from: &str, to: &str) -> ProfileError {
-        let text = builtin();
-        assert!(text.contains(from), "{from}");
-        Profile::from_toml(&text.replacen(from, to, 1)).unwrap_err()
+        changed(Flow::D0350, from, to).unwrap_err()
     }
 
-    const FLAG: &str = "    { name = \"dcc_service_flag\", kind = \"flag\", most = 1 },\n";
+    const FLAG: &str = "    { name = \"dcc_service_flag\", format = \"CHAR(1)\" },\n";
+    const GROUP: &str = "\n[[group]]\ncode = \"99X\"\n";
 
     #[test]
-    fn each_contradiction_is_said_in_its_own_words() {
+    fn each_contradiction_has_its_own_words() {
         for (from, to, message) in [
-            ("flow = \"D0350\"", "flow = \"D0010\"", "the flow is D0350 or D0351"),
+            ("flow = \"D0350\"", "flow = \"D0010\"", "the flow is D0350, D0351 or D0172"),
             ("version = \"001\"", "version = \"1\"", "the version is three digits"),
-            ("from_role = \"Z\"", "from_role = \"ZZ\"", "from_role has 1 to 1 characters"),
+            ("version = \"001\"", "version = \"0x1\"", "the version is three digits"),
+            ("from_role = \"Z\"", "from_role = \"ZZ\"", "from_role is one character"),
+            ("from_role = \"Z\"", "from_role = \"\"", "from_role is one character"),
             (
                 "to_role = \"P\"",
                 "to_role = \"|\"",
                 "to_role is printable characters, without pipes and spaces",
             ),
-            ("version = \"001\"", "version = \"0x1\"", "the version is three digits"),
-            ("from_role = \"Z\"", "from_role = \"\"", "from_role has 1 to 1 characters"),
-            ("to_role = \"P\"", "to_role = \"\"", "to_role has 1 to 1 characters"),
-            ("to_role = \"P\"", "to_role = \"PP\"", "to_role has 1 to 1 characters"),
+            ("to_role = \"P\"", "to_role = \"PP\"", "to_role is one character"),
             ("\"DC01\"", "\"\"", "instruction_type has 1 to 32 characters"),
-            ("\"DC01\"", "\"DC001\"", "instruction_type has 5 to 999 characters, not 4"),
             (
-                "# mp077_first_day = 2025-06-30",
-                "mp077_first_day = 12:00:00",
-                "mp077_first_day is a day, 2025-06-30",
+                "\"DC01\"",
+                "\"DC001\"",
+                "instruction_type has the format CHAR(5) to CHAR(999), not CHAR(4)",
             ),
             (
-                "# mp077_first_day = 2025-06-30",
-                "mp077_first_day = 20250630",
-                "mp077_first_day is a day, 2025-06-30",
+                "mp077_first_day = 2021-11-04",
+                "mp077_first_day = 12:00:00",
+                "mp077_first_day is a day, 2021-11-04",
+            ),
+            (
+                "mp077_first_day = 2021-11-04",
+                "mp077_first_day = 20211104",
+                "mp077_first_day is a day, 2021-11-04",
             ),
             ("group_count = 10", "group_count = 20", "group_count has 1 to 19 characters"),
             ("checksum = 10", "checksum = 0", "checksum has 1 to 999 characters"),
             ("checksum = 10", "checksum = 1000", "checksum has 1 to 999 characters"),
             ("flow_count = 10", "flow_count = 0", "flow_count has 1 to 19 characters"),
+            ("\"81H\"", "\"ZHF\"", "the code ZHF cannot be distinguished from the code ZHF"),
+            ("\"81H\"", "\"ZHV\"", "the code ZHV cannot be distinguished from the code ZHV"),
+            ("\"81H\"", "\"\"", "a group's code has 1 to 8 characters"),
+            ("\"81H\"", "\"ZP\"", "the code ZP cannot be distinguished from the code ZPT"),
+            ("\"81H\"", "\"82HA\"", "the code 82H cannot be distinguished from the code 82HA"),
             (
-                "[[group]]\n",
-                "[[group]]\ncode = \"X00\"\nlevel = 1\nitems = []\n\n[[group]]\n",
-                "at most one group besides the update group",
-            ),
-            ("update = true\n", "", "no group has update = true"),
-            ("level = 1\n", "level = 1\nupdate = true\n", "a second group with update = true"),
-            ("level = 1\n", "level = 2\n", "the group besides the update group has level 1"),
-            ("level = 2\n", "level = 3\n", "a level is 1 or 2"),
-            ("level = 2\n", "level = 0\n", "a level is 1 or 2"),
-            ("level = 2\n", "level = 1\n", "the update group has level 2 below a group of level 1"),
-            ("\"X01\"", "\"ZHF\"", "the code ZHF cannot be distinguished from the code ZHF"),
-            ("\"X01\"", "\"ZHV\"", "the code ZHV cannot be distinguished from the code ZHV"),
-            ("\"X01\"", "\"\"", "a group's code has 1 to 8 characters"),
-            ("\"X01\"", "\"ZP\"", "the code ZP cannot be distinguished from the code ZPT"),
-            ("\"X01\"", "\"X02A\"", "the code X02 cannot be distinguished from the code X02A"),
-            (
-                "\"X01\"",
-                "\"X 1\"",
+                "\"81H\"",
+                "\"8 H\"",
                 "a group's code is printable characters, without pipes and spaces",
             ),
-            ("\"X01\"", "\"X01234567\"", "a group's code has 1 to 8 characters"),
-            (FLAG, "", "the update group of D0350 needs an item dcc_service_flag"),
-            (
-                "kind = \"flag\", most = 1",
-                "kind = \"text\", most = 1",
-                "dcc_service_flag is of the kind flag",
-            ),
-            ("kind = \"flag\"", "kind = \"letter\"", "a kind is text, number, mpan, flag or date"),
-            ("most = 13", "most = 14", "mpan_core has 13 characters, not 14"),
-            ("most = 13", "most = 12", "mpan_core has 13 characters, not 12"),
-            (
-                "kind = \"flag\", most = 1",
-                "kind = \"flag\", most = 2",
-                "dcc_service_flag has 1 characters, not 2",
-            ),
-            (
-                "kind = \"flag\", most = 1",
-                "kind = \"flag\", most = 0",
-                "dcc_service_flag has 1 characters, not 0",
-            ),
-            (
-                "kind = \"date\", most = 8",
-                "kind = \"date\", most = 7",
-                "effective_from_date has 8 characters, not 7",
-            ),
-            (
-                "kind = \"date\", most = 8",
-                "kind = \"date\", most = 9",
-                "effective_from_date has 8 characters, not 9",
-            ),
-            (
-                "\"instruction_number\", kind = \"number\", most = 10",
-                "\"instruction_number\", most = 0",
-                "instruction_number has 1 to 19 characters, not 0",
-            ),
+            ("\"81H\"", "\"X01234567\"", "a group's code has 1 to 8 characters"),
+            ("\"dcc_service_flag\"", "\"created\"", "a second item of the name created"),
+            ("\"dcc_service_flag\"", "\"mpan_core\"", "a second item of the name mpan_core"),
             (
                 "\"dcc_service_flag\"",
                 "\"Flag\"",
                 "a name is at most 32 lower-case letters, digits and underscores",
             ),
-            ("\"dcc_service_flag\"", "\"created\"", "a second item of the name created"),
-            ("\"dcc_service_flag\"", "\"mpan_core\"", "a second item of the name mpan_core"),
             (
-                "\"file_sequence_number\", kind = \"number\"",
+                "\"dcc_service_flag\"",
                 "\"reason_code\"",
-                "reason_code belongs in the update group",
+                "the item reason_code is called rejection_reason_code now",
             ),
         ] {
             assert_eq!(refused(from, to).message(), message, "{from} -> {to}");
@@ -470,74 +360,323 @@ mod tests {
     }
 
     #[test]
+    fn groups_are_below_their_parents() {
+        for (from, to, message) in [
+            ("level = 1\n", "level = 0\n", "a level is 1 to 8"),
+            ("level = 1\n", "level = 9\n", "a level is 1 to 8"),
+            ("level = 2\n", "level = 9\n", "a level is 1 to 8"),
+            ("level = 2\n", "level = 0\n", "a level is 1 to 8"),
+            ("level = 1\n", "level = 3\n", "a group of level 3 needs a parent"),
+            ("level = 2\n", "level = 1\n", "a group of level 1 has no parent"),
+            ("level = 2\n", "level = 3\n", "81H has level 1, so a group below it has level 2"),
+            (
+                "parent = \"81H\"",
+                "parent = \"82H\"",
+                "82H has level 2, so a group below it has level 3",
+            ),
+            ("parent = \"81H\"", "parent = \"80H\"", "no group has the code 80H"),
+            ("parent = \"81H\"\n", "", "a group of level 2 needs a parent"),
+        ] {
+            assert_eq!(refused(from, to).message(), message, "{from} -> {to}");
+        }
+        let wrong = "occurs is a number or a range: 1, 0..1, 0..*, 1..* or 2..5";
+        for occurs in [
+            "",
+            "*",
+            "0",
+            "0..0",
+            "2..1",
+            "x..1",
+            "1..",
+            "..",
+            "..1",
+            "1..+2",
+            "-1",
+            "1...2",
+            "1..x",
+            "4294967296",
+        ] {
+            let to = format!("occurs = \"{occurs}\"");
+            assert_eq!(refused("occurs = \"1\"", &to).message(), wrong, "{occurs}");
+        }
+        for (occurs, least, most) in [
+            ("1", 1, Some(1)),
+            ("3", 3, Some(3)),
+            ("0..1", 0, Some(1)),
+            ("0..*", 0, None),
+            ("1..*", 1, None),
+            ("2..5", 2, Some(5)),
+            ("4294967295", u32::MAX, Some(u32::MAX)),
+        ] {
+            let profile =
+                changed(Flow::D0350, "occurs = \"1\"", &format!("occurs = \"{occurs}\"")).unwrap();
+            let cardinality = profile.opening_group().unwrap().cardinality();
+            assert_eq!(cardinality, Cardinality { least, most }, "{occurs}");
+        }
+    }
+
+    #[test]
+    fn items_are_in_their_groups() {
+        let in_opening = |item: &str| {
+            format!("\"INT(12)\" }},\n    {{ name = \"{item}\", format = \"CHAR(4)\" }},")
+        };
+        let further = |item: &str, below: &str| {
+            let own = format!("{{ name = \"{item}\", format = \"CHAR(4)\" }}");
+            format!("{GROUP}{below}occurs = \"0..1\"\nitems = [{own}]\n\n[[group]]\n")
+        };
+        let (one, three) = ("level = 1\n", "level = 3\nparent = \"82H\"\n");
+        let reason = "rejection_reason_code";
+        for (from, to, message) in [
+            ("\"INT(12)\" },", in_opening("note"), None),
+            (
+                "\"INT(12)\" },",
+                in_opening(reason),
+                Some(
+                    "rejection_reason_code belongs in a group below the group with instruction_number",
+                ),
+            ),
+            (
+                "\"INT(12)\" },",
+                in_opening("answered_file_identifier"),
+                Some("answered_file_identifier belongs in the group with instruction_number"),
+            ),
+            ("\n[[group]]\n", further("note", one), None),
+            ("\n[[group]]\n", further("note", three), None),
+            (
+                "\n[[group]]\n",
+                further("answered_file_identifier", one),
+                Some("answered_file_identifier belongs in the group with instruction_number"),
+            ),
+            (
+                "\n[[group]]\n",
+                further(reason, one),
+                Some("the group with rejection_reason_code has the parent 82H"),
+            ),
+            (
+                "\n[[group]]\n",
+                further(reason, three),
+                Some("a D0350 has no item rejection_reason_code"),
+            ),
+            (
+                FLAG,
+                String::new(),
+                Some("the group with instruction_number of a D0350 needs dcc_service_flag"),
+            ),
+            (
+                "\"CHAR(1)\" },",
+                "\"CHAR(1)\", optional = true },".to_owned(),
+                Some("dcc_service_flag always has a value in a D0350"),
+            ),
+            (
+                "\"CHAR(4)\" },",
+                "\"CHAR(4)\", optional = true },".to_owned(),
+                Some("instruction_type always has a value in a D0350"),
+            ),
+            (
+                "\"INT(12)\" },",
+                "\"INT(12)\", optional = true },".to_owned(),
+                Some("file_sequence_number always has a value in a D0350"),
+            ),
+            (
+                "\"instruction_number\"",
+                "\"number\"".to_owned(),
+                Some("no group has the item instruction_number"),
+            ),
+        ] {
+            let error = changed(Flow::D0350, from, &to).err();
+            assert_eq!(error.as_ref().map(ProfileError::message), message, "{from} -> {to}");
+        }
+        let deep = builtin(Flow::D0350)
+            .replace("level = 2\nparent = \"81H\"", "level = 3\nparent = \"99X\"")
+            + GROUP
+            + "level = 2\nparent = \"81H\"\noccurs = \"1\"\nitems = []\n";
+        let error = Profile::from_toml(&deep).unwrap_err();
+        assert_eq!(error.message(), "the group with instruction_number has level 1 or 2");
+    }
+
+    #[test]
+    fn reasons_are_below_rejections() {
+        let further = |level: u8, parent: &str| {
+            let group =
+                format!("level = {level}\nparent = \"{parent}\"\noccurs = \"0..*\"\nitems = []\n");
+            Profile::from_toml(&(builtin(Flow::D0351) + GROUP + &group))
+        };
+        for (level, parent) in [(3, "84H"), (4, "85H")] {
+            let error = further(level, parent).unwrap_err();
+            assert_eq!(error.message(), "the only group below 84H is that of its reasons");
+            assert!(error.line().is_some());
+        }
+        let profile = further(2, "83H").unwrap();
+        let tags: Vec<_> = profile.groups().map(|group| (group.tag(), group.code())).collect();
+        let expected = [
+            (LineTag::Record, "84H"),
+            (LineTag::Reason, "85H"),
+            (LineTag::Group, "83H"),
+            (LineTag::Further(0), "99X"),
+        ];
+        assert_eq!(tags, expected);
+        for (from, to, message) in [
+            (
+                "rejection_reason_code\", format = \"CHAR(4)\" },",
+                "rejection_reason_code\", format = \"CHAR(4)\" },\n    { name = \"note\", format = \"CHAR(4)\" },",
+                "note cannot be in the group with rejection_reason_code",
+            ),
+            (
+                "rejection_reason_code\", format = \"CHAR(4)\" }",
+                "rejection_reason_code\", format = \"CHAR(4)\", optional = true }",
+                "rejection_reason_code always has a value in a D0351",
+            ),
+            (
+                "rejection_reason_code\", format",
+                "why\", format",
+                "no group below 84H has the item rejection_reason_code",
+            ),
+            (
+                "level = 3\nparent = \"84H\"",
+                "level = 2\nparent = \"83H\"",
+                "the group with rejection_reason_code has the parent 84H",
+            ),
+            (
+                "incoming_instruction_number\", format",
+                "why\", format",
+                "the group with instruction_number of a D0351 needs incoming_instruction_number",
+            ),
+            (
+                "\"DATE(8)\" }",
+                "\"DATE(8)\", optional = true }",
+                "deemed_received_date always has a value in a D0351",
+            ),
+        ] {
+            let error = changed(Flow::D0351, from, to).unwrap_err();
+            assert_eq!(error.message(), message, "{from} -> {to}");
+        }
+        let error = changed(Flow::D0172, "received\", format", "got\", format").unwrap_err();
+        let message = "the group with instruction_number of a D0172 needs received";
+        assert_eq!(error.message(), message);
+    }
+
+    #[test]
+    fn the_former_language_has_one_message() {
+        for (from, to, key) in [
+            ("version = ", "placeholder = true\nversion = ", "placeholder"),
+            ("level = 2\n", "level = 2\nupdate = true\n", "update"),
+            ("format = \"CHAR(1)\"", "kind = \"flag\", most = 1", "kind"),
+            ("format = \"CHAR(1)\"", "most = 1", "most"),
+            ("format = \"CHAR(1)\"", "format = \"CHAR(1)\", mandatory = false", "mandatory"),
+        ] {
+            let error = refused(from, to);
+            let begins = format!(
+                "the key {key} is of the former profile language: an item now has a format"
+            );
+            assert!(error.message().starts_with(&begins), "{error}");
+            assert!(
+                error.message().ends_with("`flagflow profile show` prints an example"),
+                "{error}"
+            );
+            let text = builtin(Flow::D0350).replacen(from, to, 1);
+            let line = text.lines().nth(error.line().unwrap() - 1).unwrap();
+            assert!(line.contains(key), "{line}");
+        }
+        // of several keys the first in the text's order of groups
+        let error = refused("version = ", "placeholder = [1\nversion = ");
+        assert!(!error.message().contains("former"), "{error}");
+    }
+
+    #[test]
     fn errors_point_into_the_text() {
         let error = refused("version = \"001\"", "version = \"1\"");
-        let line = builtin().lines().position(|line| line.starts_with("version")).unwrap() + 1;
+        let text = builtin(Flow::D0350);
+        let line = text.lines().position(|line| line.starts_with("version")).unwrap() + 1;
         assert_eq!((error.line(), error.column()), (Some(line), Some(11)));
-        let said = error.to_string();
-        assert_eq!(said, format!("line {line}, column 11: the version is three digits"));
+        let words = error.to_string();
+        assert_eq!(words, format!("line {line}, column 11: the version is three digits"));
         let broken = refused("version = \"001\"", "version = ");
         assert_eq!(broken.line(), Some(line));
         let unknown = refused("version = \"001\"", "versoin = \"001\"");
         assert!(unknown.message().contains("versoin"), "{unknown}");
         assert!(refused("source = ", "# ").message().contains("source"));
-        let missing = refused("update = true\n", "");
+        assert!(refused("occurs = ", "# ").message().contains("occurs"));
+        assert!(refused("format = \"CHAR(1)\"", "formt = \"CHAR(1)\"").message().contains("formt"));
+        let missing = refused("\"instruction_number\"", "\"number\"");
         assert_eq!((missing.line(), missing.column()), (None, None));
-        assert_eq!(missing.to_string(), "no group has update = true");
+        assert_eq!(missing.to_string(), "no group has the item instruction_number");
     }
 
-    /// The built-in text, with further items of the update group.
+    /// The built-in text, with further items of the records' group.
     fn with_items(items: &str) -> Result<Profile, ProfileError> {
-        Profile::from_toml(&builtin().replacen(FLAG, &format!("{FLAG}{items}"), 1))
+        changed(Flow::D0350, FLAG, &format!("{FLAG}{items}"))
     }
 
     #[test]
-    fn too_many_items_are_refused() {
+    fn too_many_items_or_groups_are_refused() {
         let items = |count: usize| {
-            let items = (0..count).map(|n| format!("    {{ name = \"item_{n}\", most = 1 }},\n"));
-            with_items(&items.collect::<String>())
+            let item = |n| format!("    {{ name = \"item_{n}\", format = \"CHAR(1)\" }},\n");
+            with_items(&(0..count).map(item).collect::<String>())
         };
-        assert_eq!(items(27).unwrap().update_group().items().len(), 32);
-        assert_eq!(items(28).unwrap_err().message(), "a group has at most 32 items");
+        assert_eq!(items(26).unwrap().record_group().items().len(), 32);
+        assert_eq!(items(27).unwrap_err().message(), "a group has at most 32 items");
+        let groups = |count: usize| {
+            let group = |n| {
+                format!(
+                    "\n[[group]]\ncode = \"G{n:02}\"\nlevel = 1\noccurs = \"0..*\"\nitems = []\n"
+                )
+            };
+            Profile::from_toml(&(builtin(Flow::D0350) + &(0..count).map(group).collect::<String>()))
+        };
+        assert_eq!(groups(12).unwrap().groups().count(), 14);
+        assert_eq!(groups(13).unwrap_err().message(), "a profile has at most 14 groups");
     }
 
-    /// The least and the most that there may be of each.
+    /// The least and the most characters that there may be of each.
     #[test]
     fn lengths_reach_both_ends() {
-        for (name, least, most) in [
-            ("instruction_number", 1, 19),
-            ("instruction_type", 4, 999),
-            ("file_sequence_number", 1, 19),
+        for (flow, name, format, least, most) in [
+            (Flow::D0350, "instruction_number", "INT", 1, 19),
+            (Flow::D0350, "instruction_type", "CHAR", 4, 999),
+            (Flow::D0350, "file_sequence_number", "INT", 1, 19),
+            (Flow::D0350, "supplier_id", "CHAR", 1, 4),
+            (Flow::D0351, "incoming_instruction_number", "INT", 1, 19),
+            (Flow::D0351, "rejection_reason_code", "CHAR", 1, 4),
+            (Flow::D0172, "answered_file_identifier", "CHAR", 1, 10),
+            (Flow::D0172, "received", "INT", 1, 9),
+            (Flow::D0172, "accepted", "INT", 1, 9),
+            (Flow::D0172, "rejected", "INT", 1, 9),
         ] {
-            let row = builtin()
-                .lines()
-                .find(|line| line.contains(&format!("\"{name}\"")))
-                .unwrap()
-                .to_owned();
-            let of = |length: usize| {
-                let own = format!("    {{ name = \"{name}\", most = {length} }},");
-                Profile::from_toml(&builtin().replacen(&row, &own, 1))
+            let start = format!("{{ name = \"{name}\", format = \"");
+            let text = builtin(flow);
+            let row = text.lines().find(|line| line.contains(&start)).unwrap();
+            let optional = row.contains("optional");
+            let of = |format: &str| {
+                let own = format!("    {start}{format}\", optional = {optional} }},");
+                Profile::from_toml(&text.replacen(row, &own, 1))
             };
-            assert!(of(least).is_ok(), "{name}");
-            assert!(of(most).is_ok(), "{name}");
-            for length in [least - 1, most + 1] {
-                let error = of(length).unwrap_err();
-                let said = format!("{name} has {least} to {most} characters, not {length}");
-                assert_eq!(error.message(), said);
+            for length in [least, most] {
+                assert!(of(&format!("{format}({length})")).is_ok(), "{name}");
+            }
+            // INT and NUM are the same
+            if format == "INT" {
+                assert!(of(&format!("NUM({most})")).is_ok(), "{name}");
+            }
+            let other = if format == "INT" { "CHAR(4)" } else { "INT(4)" };
+            let wrong = [format!("{format}({})", most + 1), other.to_owned(), "DATE(8)".to_owned()];
+            for wrong in wrong.into_iter().filter(|wrong| *wrong != "CHAR(1000)") {
+                let message = of(&wrong).unwrap_err().message().to_owned();
+                let expected = format!(
+                    "{name} has the format {format}({least}) to {format}({most}), not {wrong}"
+                );
+                assert_eq!(message, expected);
             }
         }
-        for (name, most) in [("reason_code", 32), ("note", 999)] {
-            let of =
-                |length: usize| with_items(&format!("{{ name = \"{name}\", most = {length} }},"));
-            assert!(of(1).is_ok(), "{name}");
-            assert!(of(most).is_ok(), "{name}");
-            for length in [0, most + 1] {
-                let error = of(length).unwrap_err();
-                assert_eq!(
-                    error.message(),
-                    format!("{name} has 1 to {most} characters, not {length}")
-                );
-            }
+        for (from, to) in [
+            ("\"NUM(13)\"", "\"NUM(12)\""),
+            ("\"NUM(13)\"", "\"CHAR(13)\""),
+            ("\"CHAR(1)\"", "\"CHAR(2)\""),
+            ("\"CHAR(1)\"", "\"NUM(1)\""),
+            ("\"DATE(8)\"", "\"CHAR(8)\""),
+        ] {
+            let message = refused(from, to).message().to_owned();
+            let [from, to] = [from, to].map(|it| it.trim_matches('"'));
+            assert!(message.ends_with(&format!(" has the format {from}, not {to}")), "{message}");
         }
         for (from, to) in [
             ("group_count = 10", "group_count = 1"),
@@ -546,20 +685,17 @@ mod tests {
             ("checksum = 10", "checksum = 999"),
             ("flow_count = 10", "flow_count = 1"),
             ("flow_count = 10", "flow_count = 19"),
-            ("\"X01\"", "\"U\""),
-            ("\"X01\"", "\"12345678\""),
+            ("\"82H\"", "\"U\""),
+            ("\"82H\"", "\"12345678\""),
             ("\"DC01\"", "\"D\""),
         ] {
-            let text = builtin();
-            assert!(text.contains(from), "{from}");
-            assert!(Profile::from_toml(&text.replacen(from, to, 1)).is_ok(), "{to}");
+            assert!(changed(Flow::D0350, from, to).is_ok(), "{to}");
         }
-        let trailer =
-            Profile::from_toml(&builtin().replace("group_count = 10", "group_count = 7")).unwrap();
+        let trailer = changed(Flow::D0350, "group_count = 10", "group_count = 7").unwrap();
         let trailer = trailer.items(LineKind::Trailer).iter().map(|item| item.length);
         assert_eq!(trailer.collect::<Vec<_>>(), [10, 7, 10, 10, 14]);
         let long = "x".repeat(32);
-        let text = builtin().replacen("most = 4 }", "most = 32 }", 1);
+        let text = builtin(Flow::D0350).replacen("\"CHAR(4)\"", "\"CHAR(32)\"", 1);
         let of = |text: &str| Profile::from_toml(text).map(|profile| profile.instruction_type);
         assert_eq!(of(&text.replace("\"DC01\"", &format!("\"{long}\""))), Ok(long.clone()));
         let longer = of(&text.replace("\"DC01\"", &format!("\"{long}x\""))).unwrap_err();
@@ -567,28 +703,69 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_left_out_or_said_otherwise() {
-        let text = builtin()
-            .replace("# mp077_first_day = 2025-06-30", "mp077_first_day = 2025-06-30")
-            .replace("placeholder = true\n", "")
-            .replace("kind = \"mpan\", ", "")
+    fn formats_have_names_and_lengths() {
+        let wrong = "a format is INT(n), NUM(n), CHAR(n) or DATE(8), with n from 1 to 999";
+        for format in [
+            "",
+            "CHAR",
+            "CHAR(",
+            "CHAR()",
+            "CHAR(0)",
+            "CHAR(1000)",
+            "CHAR(+4)",
+            "CHAR(4",
+            "CHAR(4) ",
+            "char(4)",
+            "TEXT(4)",
+            "DATE(7)",
+            "DATE",
+            "INT(12,2)",
+            "INT(99999999999999999999)",
+            "(4)",
+        ] {
+            let item = format!("    {{ name = \"note\", format = \"{format}\" }},\n");
+            assert_eq!(with_items(&item).unwrap_err().message(), wrong, "{format}");
+        }
+        for (format, kind, length) in [
+            ("CHAR(1)", ItemKind::Text, 1),
+            ("CHAR(999)", ItemKind::Text, 999),
+            ("INT(999)", ItemKind::Number, 999),
+            ("NUM(4)", ItemKind::Number, 4),
+            ("DATE(8)", ItemKind::Date, 8),
+        ] {
+            for optional in [true, false] {
+                let item = format!(
+                    "    {{ name = \"note\", format = \"{format}\", optional = {optional} }},\n"
+                );
+                let profile = with_items(&item).unwrap();
+                let note = profile.record_group().items()[4];
+                assert_eq!((note.kind, note.length, note.mandatory), (kind, length, !optional));
+            }
+        }
+    }
+
+    #[test]
+    fn what_may_be_left_out_has_a_default() {
+        let text = builtin(Flow::D0350)
+            .replace("mp077_first_day = 2021-11-04\n", "")
             .replace("checksum = 10\n", "");
         let profile = Profile::from_toml(&text).unwrap();
-        assert_eq!(profile.mp077_first_day(), EffectiveDate::from_ymd(2025, 6, 30).ok());
-        assert!(!profile.is_placeholder());
-        assert_eq!(profile.update_group(), Profile::builtin(Flow::D0350).update_group());
-        let text = text.replace("2025-06-30", "\"20250630\"");
-        assert_eq!(Profile::from_toml(&text).unwrap().mp077_first_day(), profile.mp077_first_day());
+        let builtin = Profile::builtin(Flow::D0350);
+        assert_eq!(profile.mp077_first_day(), builtin.mp077_first_day());
+        assert!(profile.groups().eq(builtin.groups()));
+        for day in ["2025-06-30", "\"2025-06-30\"", "\"20250630\""] {
+            let text = format!("mp077_first_day = {day}\n{text}");
+            let first = Profile::from_toml(&text).unwrap().mp077_first_day();
+            assert_eq!(Ok(first), EffectiveDate::from_ymd(2025, 6, 30), "{day}");
+        }
     }
 
     #[test]
     fn a_flow_may_have_no_opening_group() {
-        let text = builtin();
+        let text = builtin(Flow::D0350);
         let (start, end) = (text.find("[[group]]").unwrap(), text.rfind("[[group]]").unwrap());
         let text = format!("{}{}", &text[..start], &text[end..]);
-        for level in ["level = 1", "level = 2"] {
-            let profile = Profile::from_toml(&text.replace("level = 2", level)).unwrap();
-            assert_eq!(profile.opening_group(), None);
-        }
+        let text = text.replace("level = 2\nparent = \"81H\"", "level = 1");
+        assert_eq!(Profile::from_toml(&text).unwrap().opening_group(), None);
     }
 }

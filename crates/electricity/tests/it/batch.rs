@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::strategies::{change, profile, values};
 use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_electricity::{
-    Batch, Flow, Layout, LineEnd, Position, Profile, Reader, ReaderOptions, ReasonCode, Update,
-    WriterOptions,
+    Batch, ErrorKind, Flow, Instruction, Layout, LineEnd, Position, Profile, Reader, ReaderOptions,
+    SupplierId, WriterOptions,
 };
 use flagflow_rows::Backend;
 use proptest::prelude::*;
@@ -18,7 +18,7 @@ use proptest::sample::select;
 /// The results of a reader: records with their positions, and errors in words.
 #[derive(Debug, Default, PartialEq)]
 struct Said {
-    records: Vec<(Update, u64)>,
+    records: Vec<(Instruction, u64)>,
     errors: Vec<String>,
     counts: [u64; 3],
     end: Option<Position>,
@@ -55,6 +55,8 @@ fn by_batch<R: BufRead>(mut reader: Reader<R>, capacity: usize) -> Said {
             // the reader stands behind the record when it is asked
             said.records.push((update, position.line + 1));
             assert_eq!(batch.flags().get(row).copied(), update.flag().map(ServiceFlag::as_byte));
+            let supplier = update.supplier_id().map(SupplierId::as_packed);
+            assert_eq!(batch.parties().get(row).copied(), supplier);
             let days = update.effective_from().map(EffectiveDate::days_since_1970);
             assert_eq!(batch.days().get(row).copied(), days);
         }
@@ -85,8 +87,8 @@ fn between(layout: Layout, width: usize) -> impl Strategy<Value = Vec<u8>> {
         Layout::Zhf => "ZHF0000475656D0350001ZDCCOPEELC20211105093000           OPER",
     };
     let opening = match layout {
-        Layout::Zhv => "X01|1|",
-        Layout::Zhf => "X010000000001",
+        Layout::Zhv => "81H|1|",
+        Layout::Zhf => "81H000000000001",
     };
     // as wide as an update: they end the updates, or open others, in the middle of rows
     let as_wide = move |code: &str| {
@@ -95,12 +97,12 @@ fn between(layout: Layout, width: usize) -> impl Strategy<Value = Vec<u8>> {
         line
     };
     prop_oneof![
-        2 => select(vec![as_wide("ZPT"), as_wide("X01"), as_wide("ZHV"), as_wide("ZHF")]),
+        2 => select(vec![as_wide("ZPT"), as_wide("81H"), as_wide("ZHV"), as_wide("ZHF")]),
         1 => Just(b"".to_vec()),
         1 => Just(header.into()),
         2 => Just(opening.into()),
-        1 => "[X02ZPT|0-9]{0,50}".prop_map(String::into_bytes),
-        1 => Just(b"X02|1|DC01|10130443\n53630|A|20211105|".to_vec()),
+        1 => "[82HZPT|0-9]{0,50}".prop_map(String::into_bytes),
+        1 => Just(b"82H|1|DC01|10130443\n53630|A|20211105|MRCY|".to_vec()),
     ]
 }
 
@@ -130,8 +132,8 @@ fn lines(
     let lines = prop::collection::vec((line, end, prop_oneof![Just(1usize), 1..40usize]), 1..25);
     let opening = match (profile.opening_group(), layout) {
         (None, _) => "",
-        (_, Layout::Zhv) => "X01|1|\n",
-        (_, Layout::Zhf) => "X010000000001\n",
+        (_, Layout::Zhv) => "81H|1|\n",
+        (_, Layout::Zhf) => "81H000000000001\n",
     };
     lines.prop_map(move |lines| {
         let mut file = opening.as_bytes().to_vec();
@@ -195,14 +197,14 @@ fn threads_change_nothing_in_a_large_file() {
     let mut body = Vec::new();
     for row in 0..120_000u64 {
         if row % 30_011 == 0 {
-            body.extend(format!("\nshort\r\nX01|{row}|\nZHV|\n").bytes());
+            body.extend(format!("\nshort\r\n81H|{row}|\nZHV|\n").bytes());
         }
         let flag = if row % 7919 == 5 { 'X' } else { 'A' };
-        body.extend(format!("X02|{row}|DC01|1013044353630|{flag}|20211105|\n").bytes());
+        body.extend(format!("82H|{row}|DC01|1013044353630|{flag}|20211105|MRCY|\n").bytes());
     }
     let header = b"ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\n";
     let trailer = b"ZPT|0000475656|120012||4|20211105093001|\n";
-    for middle in [&b""[..], trailer, b"ZPT|\n\n", b"X01|\n"] {
+    for middle in [&b""[..], trailer, b"ZPT|\n\n", b"81H|\n"] {
         let file = [header, &body[..], middle, &body].concat();
         let expected = by_batch(Reader::from_slice(&file), 1000);
         assert!(expected.records.len() > 119_000 && expected.errors.len() > 20);
@@ -215,8 +217,8 @@ fn threads_change_nothing_in_a_large_file() {
 
 #[test]
 fn threads_end_when_they_are_told_to() {
-    let update = b"X02|1|DC01|1013044353630|A|20211105|\n";
-    let file = [b"X01|1|\n", &update.repeat(500_000)[..]].concat();
+    let update = b"82H|1|DC01|1013044353630|A|20211105|MRCY|\n";
+    let file = [b"81H|1|\n", &update.repeat(500_000)[..]].concat();
     let mut reader = ReaderOptions::new().flow(Flow::D0350).reader(&file[..]);
     let mut records = 0;
     let ended = reader.read_parallel(NonZeroUsize::new(2).unwrap(), |batch| {
@@ -229,14 +231,14 @@ fn threads_end_when_they_are_told_to() {
 
 /// The updates of the built-in profile, with a line in the middle that is as wide as they are.
 fn around(line: &[u8]) -> Vec<u8> {
-    let update = b"X02|1234567890|DC01|1013044353630|A|20211105|\n";
+    let update = b"82H|1234567890|DC01|1013044353630|A|20211105|MRCY|\n";
     assert_eq!(line.len(), update.len());
-    [b"X01|1|\n", &update.repeat(20)[..], line, &update.repeat(20)].concat()
+    [b"81H|1|\n", &update.repeat(20)[..], line, &update.repeat(20)].concat()
 }
 
 #[test]
 fn behind_a_trailer_as_wide_as_a_row_no_record_is_good() {
-    let file = around(b"ZPT|0000475656|21||1|20211105093001||||||||||\n");
+    let file = around(b"ZPT|0000475656|21||1|20211105093001|||||||||||||||\n");
     for backend in Backend::ALL {
         let options = ReaderOptions::new().flow(Flow::D0350).backend(backend);
         let said = by_record(options.reader(&file[..]));
@@ -251,8 +253,8 @@ fn behind_a_trailer_as_wide_as_a_row_no_record_is_good() {
 #[test]
 fn the_columns_of_a_batch_are_written_as_its_records() {
     let header = "ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\n";
-    let updates = |times| "X02|7|DC01|1013044353630|N|20211105|\n".repeat(times);
-    let file = format!("{header}X01|1|\n{}ZPT|0000475656|3001||1|20211105093000|\n", updates(3000));
+    let updates = |times| "82H|7|DC01|1013044353630|N|20211105|MRCY|\n".repeat(times);
+    let file = format!("{header}81H|1|\n{}ZPT|0000475656|3001||1|20211105093000|\n", updates(3000));
     let mut reader = Reader::from_slice(file.as_bytes());
     let mut batch = Batch::with_capacity(700);
     let mut writer = WriterOptions::new(Profile::builtin(Flow::D0350)).writer(Vec::new());
@@ -261,19 +263,59 @@ fn the_columns_of_a_batch_are_written_as_its_records() {
         writer.write_batch(&batch).unwrap();
     }
     let written = String::from_utf8(writer.finish().unwrap()).unwrap();
-    assert_eq!(written, format!("X01|1|\n{}", updates(3000)));
+    assert_eq!(written, format!("81H|1|\n{}", updates(3000)));
 }
 
+/// Records without columns come as records, each with its reasons; a bad reason is an error of its
+/// record, and the capacity counts records.
 #[test]
 fn rejections_come_line_by_line_with_their_reasons() {
-    let file = b"X01|1|\nX03|1|DC11|1013044353630|R1|\nX03|x|DC11|1013044353630|R1|\n\
-        X03|2|DC11|1013044353630||\n";
-    let mut reader = ReaderOptions::new().flow(Flow::D0351).reader(&file[..]);
-    let mut batch = Batch::new();
-    assert!(reader.read_batch(&mut batch).unwrap());
-    assert_eq!(batch.reasons().iter().map(ReasonCode::as_str).collect::<Vec<_>>(), ["R1", ""]);
-    assert!(batch.flags().is_empty() && batch.days().is_empty());
-    assert_eq!(batch.records().map(|it| it.instruction_number()).collect::<Vec<_>>(), [1, 2]);
-    assert_eq!(batch.position(1).map(|it| (it.line, it.record)), Some((4, Some(3))));
-    assert_eq!(batch.errors().len(), 1);
+    let file = b"83H|1|\n84H|1|DC11|7|1013044353630|20211105|A|20211104|MRCY|\n85H|3|\n85H|R-1|\n\
+        84H|x|DC11|8||20211105||||\n85H|3|\n84H|2|DC11|9||20211105||||\n85H|62|\n\
+        84H|3|DC11|9||20211105||||\n85H||\n84H|4|DC11|10||20211105|S|||\n85H|1|\n";
+    for capacity in [1, 2, 9] {
+        let mut reader = ReaderOptions::new().flow(Flow::D0351).reader(&file[..]);
+        let mut batch = Batch::with_capacity(capacity);
+        let (mut seen, mut errors) = (Vec::new(), Vec::new());
+        while reader.read_batch(&mut batch).unwrap() {
+            assert!(batch.len() + batch.errors().len() <= capacity);
+            assert!(batch.points().is_empty() && batch.flags().is_empty());
+            assert!(batch.days().is_empty() && batch.instruction_numbers().is_empty());
+            for (row, record) in batch.records().enumerate() {
+                let reasons: String =
+                    batch.reasons(row).iter().map(|it| format!("{it} ")).collect();
+                let at = batch.position(row).map(|it| (it.line, it.record));
+                seen.push((record.instruction_number(), record.flag(), reasons, at));
+            }
+            errors.extend(batch.errors().iter().map(|error| (error.kind(), error.position().line)));
+        }
+        let (active, suspended) = (Some(ServiceFlag::Active), Some(ServiceFlag::Suspended));
+        let expected = [
+            (1, active, "3 R-1 ".to_owned(), Some((2, Some(1)))),
+            (2, None, "62 ".to_owned(), Some((7, Some(3)))),
+            (4, suspended, "1 ".to_owned(), Some((11, Some(5)))),
+        ];
+        assert_eq!(seen, expected, "{capacity}");
+        assert_eq!(errors, [(ErrorKind::NotANumber, 5), (ErrorKind::EmptyItem, 10)]);
+        assert!(batch.is_empty() && batch.reasons(0).is_empty());
+    }
+}
+
+/// A batch of rejections is written with their reasons, one of confirmations line by line.
+#[test]
+fn batches_without_columns_are_written_as_their_records() {
+    let rejections = "83H|1|\n84H|1|DC11|7|1013044353630|20211105|A|20211104|MRCY|\n85H|3|\n\
+        85H|R-1|\n84H|2|DC11|9||20211105||||\n85H|62|\n";
+    let confirmations = "749|1|\n357|1|DC90|20211105|0000475656|14|13|1|\n\
+        357|2|DC90|20211105|0000475657|0|0|0|\n";
+    for (flow, file) in [(Flow::D0351, rejections), (Flow::D0172, confirmations)] {
+        let mut reader = ReaderOptions::new().flow(flow).reader(file.as_bytes());
+        let mut batch = Batch::with_capacity(1);
+        let mut writer = WriterOptions::new(Profile::builtin(flow)).writer(Vec::new());
+        while reader.read_batch(&mut batch).unwrap() {
+            assert_eq!((batch.len(), batch.errors().len()), (1, 0));
+            writer.write_batch(&batch).unwrap();
+        }
+        assert_eq!(String::from_utf8(writer.finish().unwrap()).unwrap(), file);
+    }
 }

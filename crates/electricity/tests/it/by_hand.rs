@@ -8,15 +8,15 @@ use std::sync::Arc;
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_electricity::field::FieldFault;
 use flagflow_electricity::{
-    Batch, Columns, D0350, D0351, Error, ErrorKind, Fault, Field, Flow, Header, ItemKind, Layout,
-    LineKind, Opening, OutOfRange, Position, Profile, RawRecord, Reader, ReaderOptions, Record,
-    Trailer, Update, parse_instruction_type, read_canonical, read_update, recognise_flow,
+    Batch, Columns, D0172, D0350, D0351, Error, ErrorKind, Fault, Field, FileIdentifier, Flow,
+    Header, Instruction, ItemKind, Layout, LineKind, LineTag, MAX_COUNT, MAX_INSTRUCTION_NUMBER,
+    Opening, OutOfRange, Position, Profile, RawRecord, Reader, ReaderOptions, ReasonCode, Record,
+    SupplierId, Trailer, parse_instruction_type, read_canonical, read_instruction, recognise_flow,
 };
 
 const HEADER: &str =
     "ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20211105093000|SAPP|RAPP|B|TR01|more|and|\n";
-const BODY: &str =
-    "X01|7|\nX02|21|DC01|1013044353630|A|20211105|\nX02|22|DC01|1000000000012|N|20240229|\n";
+const BODY: &str = "81H|7|\n82H|21|DC01|1013044353630|A|20211105|MRCY|\n82H|22|DC01|1000000000012|N|20240229|AB|\n";
 const TRAILER: &str = "ZPT|0000475656|3|sum|1|20211105093001|rest|\n";
 
 fn whole_file() -> String {
@@ -31,6 +31,10 @@ fn mpan(number: u64) -> MpanCore {
     MpanCore::new(number).unwrap()
 }
 
+fn mrcy() -> SupplierId {
+    "MRCY".parse().unwrap()
+}
+
 fn of_d0350() -> ReaderOptions {
     ReaderOptions::new().flow(Flow::D0350)
 }
@@ -43,7 +47,9 @@ fn builtin() -> Arc<Profile> {
 fn without_opening() -> Arc<Profile> {
     let text = builtin().as_toml().to_owned();
     let (start, end) = (text.find("[[group]]").unwrap(), text.rfind("[[group]]").unwrap());
-    Arc::new(Profile::from_toml(&format!("{}{}", &text[..start], &text[end..])).unwrap())
+    let text = format!("{}{}", &text[..start], &text[end..]);
+    let text = text.replace("level = 2\nparent = \"81H\"", "level = 1");
+    Arc::new(Profile::from_toml(&text).unwrap())
 }
 
 /// The kind and field of an error, its line, column and record.
@@ -106,7 +112,7 @@ fn every_item_of_a_header() {
     let changed = trailer.clone().with_completed(later).without_surplus();
     assert_eq!((changed.completed(), changed.surplus()), (later, &b""[..]));
     assert_eq!(changed.group_count(), trailer.group_count());
-    assert_eq!(reader.opening(), Some(Opening { file_sequence_number: Some(7) }));
+    assert_eq!(reader.opening(), Some(Opening::new(Some(7))));
     assert_eq!((reader.group_count(), reader.flow_count(), reader.record_count()), (3, 1, 2));
     let format = reader.format().unwrap();
     assert_eq!((reader.layout(), format.layout()), (Some(Layout::Zhv), Layout::Zhv));
@@ -120,12 +126,12 @@ fn every_item_of_a_header() {
 fn blanks_behind_the_last_item_are_in_none() {
     let profile = builtin();
     for (blanks, cut_off) in [("", ""), ("  ", "  "), ("\t", "\t"), (" | | |", " | | |")] {
-        let line = format!("X02|1|DC01|1013044353630|A|20211105|{blanks}");
+        let line = format!("82H|1|DC01|1013044353630|A|20211105|MRCY|{blanks}");
         let raw = RawRecord::cut(line.as_bytes(), profile.table(Layout::Zhv)).unwrap();
         assert_eq!((raw.blanks(), raw.surplus()), (cut_off.as_bytes(), &b""[..]), "{line}");
         assert_eq!(raw.as_bytes(), line.as_bytes());
         let file = format!(
-            "{HEADER}X01|7|{blanks}\n{line}\nZPT|0000475656|2||1|20211105093001|{blanks}\n"
+            "{HEADER}81H|7|{blanks}\n{line}\nZPT|0000475656|2||1|20211105093001|{blanks}\n"
         );
         let mut reader = Reader::from_slice(file.as_bytes());
         let update = reader.read().unwrap().unwrap();
@@ -150,6 +156,8 @@ fn further_items_have_their_bars() {
     ] {
         let file = HEADER.replace("TR01|more|and|", header);
         let mut reader = Reader::from_slice(file.as_bytes());
+        let group = reader.read().unwrap_err().kind();
+        assert!(matches!(group, ErrorKind::TooFewLines { least: 1, found: 0, .. }));
         assert_eq!(reader.read().unwrap_err().kind(), ErrorKind::MissingTrailer);
         assert_eq!(reader.header().unwrap().surplus(), surplus.as_bytes(), "{header}");
     }
@@ -203,44 +211,279 @@ fn every_item_of_an_update() {
     let mut reader = of_d0350().reader(BODY.as_bytes());
     let first = reader.read().unwrap().unwrap();
     assert_eq!(first.flow(), Flow::D0350);
-    assert_eq!((first.instruction_number(), first.mpan_core()), (21, mpan(1_013_044_353_630)));
-    assert_eq!((first.flag(), first.reason()), (Some(ServiceFlag::Active), None));
-    assert_eq!(first.effective_from(), Some(day(20_211_105)));
+    assert_eq!(
+        (first.instruction_number(), first.mpan_core()),
+        (21, Some(mpan(1_013_044_353_630)))
+    );
+    assert_eq!((first.flag(), first.supplier_id()), (Some(ServiceFlag::Active), Some(mrcy())));
+    assert_eq!((first.effective_from(), first.deemed_received()), (Some(day(20_211_105)), None));
+    assert!(reader.reasons().is_empty());
     let second = D0350::try_from(reader.read().unwrap().unwrap()).unwrap();
     assert_eq!((second.instruction_number(), second.mpan_core()), (22, mpan(1_000_000_000_012)));
     assert_eq!((second.flag(), second.effective_from()), (ServiceFlag::NonActive, day(20_240_229)));
+    assert_eq!(second.supplier_id().as_str(), "AB");
     assert_eq!(reader.read().unwrap(), None);
     let other = second.with_flag(ServiceFlag::Active);
-    assert_eq!(
-        other,
-        D0350::new(22, second.mpan_core(), ServiceFlag::Active, day(20_240_229)).unwrap()
-    );
-    let rejection = second.rejected("R-7".parse().unwrap());
-    assert_eq!((rejection.instruction_number(), rejection.mpan_core()), (22, second.mpan_core()));
-    assert_eq!(rejection.reason().as_str(), "R-7");
-    let update = Update::from(rejection);
-    assert_eq!((update.flow(), update.instruction_number()), (Flow::D0351, 22));
-    assert_eq!(
-        (update.mpan_core(), update.reason()),
-        (second.mpan_core(), Some(rejection.reason()))
-    );
-    assert_eq!((update.flag(), update.effective_from()), (None, None));
-    assert_eq!(Update::from(&update), update);
-    assert_eq!(D0351::try_from(update), Ok(rejection));
-    assert_eq!(D0350::try_from(update), Err(update));
+    let (point, from, supplier) = (second.mpan_core(), day(20_240_229), second.supplier_id());
+    assert_eq!(other, D0350::new(22, point, ServiceFlag::Active, from, supplier).unwrap());
+    let rejection = second.rejected(9, day(20_240_301)).unwrap();
+    let record = Instruction::from(rejection);
+    assert_eq!((record.flow(), record.instruction_number()), (Flow::D0351, 9));
+    assert_eq!(rejection.incoming_instruction_number(), 22);
+    assert_eq!((record.mpan_core(), record.flag()), (Some(point), Some(ServiceFlag::NonActive)));
+    assert_eq!((record.effective_from(), record.supplier_id()), (Some(from), Some(supplier)));
+    assert_eq!(record.deemed_received(), Some(day(20_240_301)));
+    assert_eq!(Instruction::from(&record), record);
+    assert_eq!(D0351::try_from(record), Ok(rejection));
+    assert_eq!(D0350::try_from(record), Err(record));
     assert_eq!(D0351::try_from(first), Err(first));
+    assert_eq!(D0172::try_from(first), Err(first));
+    assert_eq!(Instruction::from(&rejection), record);
+}
+
+const REJECTIONS: &str = "83H|7|\n84H|31|DC11|21|1013044353630|20211105|A|20211104|MRCY|\n85H|3|\n85H|R-1|\n\
+    84H|32|DC11|000022||20240229||||\n85H|62|\n";
+
+/// The optional items filled and empty, and one reason or several.
+#[test]
+fn every_item_of_a_rejection() {
+    let mut reader = ReaderOptions::new().flow(Flow::D0351).reader(REJECTIONS.as_bytes());
+    let first = D0351::try_from(reader.read().unwrap().unwrap()).unwrap();
+    let codes =
+        |reader: &Reader<_>| reader.reasons().iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(codes(&reader), ["3", "R-1"]);
+    assert_eq!((first.instruction_number(), first.incoming_instruction_number()), (31, 21));
+    assert_eq!(
+        (first.mpan_core(), first.deemed_received()),
+        (Some(mpan(1_013_044_353_630)), day(20_211_105))
+    );
+    assert_eq!(
+        (first.flag(), first.effective_from()),
+        (Some(ServiceFlag::Active), Some(day(20_211_104)))
+    );
+    assert_eq!(first.supplier_id(), Some(mrcy()));
+    let second = D0351::try_from(reader.read().unwrap().unwrap()).unwrap();
+    assert_eq!(reader.reasons(), [ReasonCode::Migration]);
+    assert_eq!((second.instruction_number(), second.incoming_instruction_number()), (32, 22));
+    assert_eq!((second.mpan_core(), second.flag()), (None, None));
+    assert_eq!((second.effective_from(), second.supplier_id()), (None, None));
+    assert_eq!(second, D0351::new(32, 22, day(20_240_229)).unwrap());
+    assert_eq!(reader.read().unwrap(), None);
+    assert_eq!((reader.record_count(), reader.group_count(), reader.flow_count()), (2, 6, 1));
+    assert_eq!(reader.opening(), Some(Opening::new(Some(7))));
+    let filled =
+        D0351::new(31, 21, day(20_211_105)).unwrap().with_mpan_core(mpan(1_013_044_353_630));
+    let filled = filled.with_flag(ServiceFlag::Active).with_effective_from(day(20_211_104));
+    assert_eq!(filled.with_supplier_id(mrcy()), first);
+    // the same, lazily
+    let mut reader = ReaderOptions::new().flow(Flow::D0351).reader(REJECTIONS.as_bytes());
+    let mut record = Record::new();
+    for (expected, reasons, lines) in [(first, 2, (2, 1)), (second, 1, (5, 2))] {
+        assert!(reader.read_raw(&mut record).unwrap());
+        assert_eq!((D0351::try_from(&record), record.reasons().len()), (Ok(expected), reasons));
+        assert_eq!((record.position().line, record.position().record), (lines.0, Some(lines.1)));
+    }
+    assert_eq!(record.field(Field::IncomingInstructionNumber), Some(&b"000022"[..]));
+    assert!(!reader.read_raw(&mut record).unwrap());
 }
 
 #[test]
-fn instruction_numbers_have_nineteen_digits() {
+fn every_item_of_a_confirmation() {
+    let line = "357|31|DC90|20211105|0000475656|99999|99998|01|";
+    let file = format!("749|7|\n{line}\n");
+    let mut reader = ReaderOptions::new().flow(Flow::D0172).reader(file.as_bytes());
+    let record = reader.read().unwrap().unwrap();
+    assert_eq!((record.flow(), record.instruction_number()), (Flow::D0172, 31));
+    assert_eq!((record.mpan_core(), record.flag(), record.effective_from()), (None, None, None));
+    assert_eq!((record.supplier_id(), record.deemed_received()), (None, Some(day(20_211_105))));
+    let confirmation = D0172::try_from(record).unwrap();
+    assert_eq!(
+        (confirmation.instruction_number(), confirmation.deemed_received()),
+        (31, day(20_211_105))
+    );
+    assert_eq!(confirmation.file_identifier().as_str(), "0000475656");
+    let counts = (confirmation.received(), confirmation.accepted(), confirmation.rejected());
+    assert_eq!(counts, (99_999, 99_998, 1));
+    let file = confirmation.file_identifier();
+    let again = D0172::new(31, day(20_211_105), file, 99_999, 99_998, 1).unwrap();
+    assert_eq!(again, confirmation);
+    assert_eq!(Instruction::from(&again), record);
+}
+
+/// 84H with and without its 85H, 83H once, 749 with a 357: what is missing is an error at its
+/// parent, what is too much at its line.
+#[test]
+fn lines_occur_as_often_as_the_profile_says() {
+    let rejection = "84H|1|DC11|21||20211105||||\n";
+    let update = "82H|1|DC01|1013044353630|A|20211105|MRCY|\n";
+    for (flow, file, words, records) in [
+        (Flow::D0350, String::new(), vec![], 0),
+        (Flow::D0350, "81H|1|\n".into(), vec![], 0),
+        (
+            Flow::D0350,
+            update.to_string(),
+            vec!["1 a record in the wrong place", "2 81H is missing here"],
+            1,
+        ),
+        (
+            Flow::D0350,
+            format!("81H|1|\n{update}81H|2|\n{update}"),
+            vec!["3 81H occurs here a second time; once is allowed"],
+            3,
+        ),
+        (Flow::D0351, "83H|1|\n".into(), vec!["1 84H is missing here"], 0),
+        (Flow::D0351, format!("83H|1|\n{rejection}"), vec!["2 85H is missing here"], 1),
+        (
+            Flow::D0351,
+            format!("83H|1|\n{rejection}{rejection}85H|1|\n{rejection}"),
+            vec!["2 85H is missing here", "5 85H is missing here"],
+            3,
+        ),
+        (
+            Flow::D0351,
+            "85H|1|\n".into(),
+            vec!["1 a record in the wrong place", "2 83H is missing here"],
+            1,
+        ),
+        (Flow::D0172, "749|1|\n".into(), vec!["1 357 is missing here"], 0),
+        (
+            Flow::D0172,
+            "749|1|\n749|1|\n".into(),
+            vec!["2 749 occurs here a second time; once is allowed", "1 357 is missing here"],
+            1,
+        ),
+    ] {
+        let options = ReaderOptions::new().flow(flow);
+        let (mut typed, mut lazy) =
+            (options.clone().reader(file.as_bytes()), options.reader(file.as_bytes()));
+        let said = |error: &Error| format!("{} {}", error.position().line, error.kind());
+        let errors: Vec<_> =
+            typed.records().filter_map(Result::err).map(|error| said(&error)).collect();
+        assert_eq!(errors, words, "{file}");
+        let (mut record, mut errors) = (Record::new(), Vec::new());
+        loop {
+            match lazy.read_raw(&mut record) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => errors.push(said(&error)),
+            }
+        }
+        assert_eq!(errors, words, "{file}");
+        assert_eq!((typed.record_count(), lazy.record_count()), (records, records), "{file}");
+    }
+    let envelope =
+        "ZHV|1|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\nZPT|1|0||0|20211105093000|\n";
+    let mut reader = Reader::from_slice(envelope.as_bytes());
+    let error = reader.read().unwrap_err();
+    assert_eq!(
+        (error.kind().to_string(), error.position().line),
+        ("81H is missing here".into(), 2)
+    );
+    assert_eq!(reader.read().unwrap(), None);
+    assert!(reader.trailer().is_some());
+}
+
+/// Every mandatory item empty, and nothing else is said of it; every optional one empty, and
+/// nothing is said at all.
+#[test]
+fn an_empty_item_is_that_and_nothing_else() {
+    for (flow, tag, zhv, zhf) in [
+        (Flow::D0350, LineTag::Group, "81H|7|", "81H000000000007"),
+        (
+            Flow::D0350,
+            LineTag::Record,
+            "82H|1|DC01|1013044353630|A|20211105|MRCY|",
+            "82H000000000001DC011013044353630A20211105MRCY",
+        ),
+        (
+            Flow::D0351,
+            LineTag::Record,
+            "84H|1|DC11|21|1013044353630|20211105|A|20211104|MRCY|",
+            "84H000000000001DC11000000000021101304435363020211105A20211104MRCY",
+        ),
+        (Flow::D0351, LineTag::Reason, "85H|62|", "85H62  "),
+        (
+            Flow::D0172,
+            LineTag::Record,
+            "357|1|DC90|20211105|0000475656|14|13|1|",
+            "357000000000001DC90202111050000475656000140001300001",
+        ),
+    ] {
+        let profile = Profile::builtin(flow);
+        for (layout, line) in [(Layout::Zhv, zhv), (Layout::Zhf, zhf)] {
+            let read = |line: &[u8]| {
+                let raw = RawRecord::cut(line, profile.table(layout)).unwrap();
+                let read = match tag {
+                    LineTag::Record => Instruction::try_from(&raw).map(drop),
+                    LineTag::Reason => ReasonCode::try_from(&raw).map(drop),
+                    _ => Opening::try_from(&raw).map(drop),
+                };
+                read.map_err(|fault| (fault.kind, fault.field, fault.start, fault.length))
+            };
+            assert_eq!(read(line.as_bytes()), Ok(()), "{line}");
+            let raw = RawRecord::cut(line.as_bytes(), profile.table(layout)).unwrap();
+            for item in raw.items() {
+                let (start, length) = (item.start(), item.as_bytes().len());
+                let mut empty = line.as_bytes().to_vec();
+                let spaces = if layout == Layout::Zhf { length } else { 0 };
+                empty.splice(start..start + length, std::iter::repeat_n(b' ', spaces));
+                let expected = match item.spec().mandatory {
+                    true => Err((ErrorKind::EmptyItem, Some(item.field()), start, spaces)),
+                    false => Ok(()),
+                };
+                assert_eq!(read(&empty), expected, "{}", empty.escape_ascii());
+            }
+        }
+    }
+}
+
+/// A control character or a pipe in text is said at its byte; in zhv a pipe ends the item.
+#[test]
+fn text_is_printable() {
+    let profile = builtin();
+    let kind_of = |line: &str, layout| {
+        let fault = read_instruction(line.as_bytes(), layout, &profile).unwrap_err();
+        (fault.kind, fault.field, fault.start, fault.length)
+    };
+    let not_printable = |start| (ErrorKind::NotPrintable, Some(Field::SupplierId), start, 1);
+    for (supplier, at) in [("M\tCY", 37), ("\0", 36), ("MR\x7F", 38), ("MRC\r", 39)] {
+        let line = format!("82H|1|DC01|1013044353630|A|20211105|{supplier}|");
+        assert_eq!(kind_of(&line, Layout::Zhv), not_printable(at), "{supplier:?}");
+    }
+    let zhf = "82H000000000001DC011013044353630A20211105";
+    assert_eq!(kind_of(&format!("{zhf}M|CY"), Layout::Zhf), not_printable(42));
+    assert_eq!(kind_of(&format!("{zhf}MRC\r"), Layout::Zhf), not_printable(44));
+    let spaces = "82H|1|DC01|1013044353630|A|20211105|  |";
+    let empty = (ErrorKind::EmptyItem, Some(Field::SupplierId), 36, 2);
+    assert_eq!(kind_of(spaces, Layout::Zhv), empty);
+    let file = HEADER.replace("SAPP", "S\u{1}PP") + BODY + TRAILER;
+    let header = (ErrorKind::NotPrintable, Some(Field::SendingApplication), 1, 55, None);
+    assert_eq!(errors_of(ReaderOptions::new(), &file), [header]);
+    // a header or trailer is there without some of its items
+    assert_eq!(errors_of(ReaderOptions::new(), &whole_file().replace("|P|", "||")), []);
+}
+
+#[test]
+fn numbers_have_nineteen_digits_and_counts_nine() {
     let (point, from) = (mpan(1_013_044_353_630), day(20_211_105));
-    let most = 9_999_999_999_999_999_999;
-    let update = |number| D0350::new(number, point, ServiceFlag::Active, from);
+    let most = MAX_INSTRUCTION_NUMBER;
+    let update = |number| D0350::new(number, point, ServiceFlag::Active, from, mrcy());
     assert_eq!(update(most).unwrap().instruction_number(), most);
-    assert_eq!(update(most + 1), Err(OutOfRange(Field::InstructionNumber)));
-    let reason = "R".parse().unwrap();
-    assert_eq!(D0351::new(most, point, reason).unwrap().instruction_number(), most);
-    assert_eq!(D0351::new(most + 1, point, reason), Err(OutOfRange(Field::InstructionNumber)));
+    let too_large = OutOfRange(Field::InstructionNumber);
+    assert_eq!(update(most + 1), Err(too_large));
+    assert_eq!(update(1).unwrap().rejected(most + 1, from), Err(too_large));
+    assert_eq!(D0351::new(most, most, from).unwrap().incoming_instruction_number(), most);
+    assert_eq!(D0351::new(most + 1, 1, from), Err(too_large));
+    let incoming = OutOfRange(Field::IncomingInstructionNumber);
+    assert_eq!(D0351::new(1, most + 1, from), Err(incoming));
+    let file: FileIdentifier = "7".parse().unwrap();
+    let all = D0172::new(most, from, file, MAX_COUNT, MAX_COUNT, MAX_COUNT).unwrap();
+    assert_eq!((all.received(), all.rejected()), (999_999_999, 999_999_999));
+    assert_eq!(D0172::new(most + 1, from, file, 0, 0, 0), Err(too_large));
+    let over = MAX_COUNT + 1;
+    let refused = [Field::Received, Field::Accepted, Field::Rejected].map(|it| Err(OutOfRange(it)));
+    let counts = [[over, 0, 0], [0, over, 0], [0, 0, over]];
+    assert_eq!(counts.map(|[a, b, c]| D0172::new(1, from, file, a, b, c)), refused);
 }
 
 /// An item's row in the profile; in zhv its start and its text; in zhf its start, its bytes, and
@@ -251,36 +494,29 @@ type Item = (Field, ItemKind, usize, usize, &'static str, usize, &'static str, &
 #[test]
 fn every_item_of_a_raw_record() {
     let profile = samples::shuffled_d0350();
-    let zhv = "02G|20211105|a b|A|1013044353630|0007|DC01|12|";
-    let zhf = "02G20211105a b  A10130443536300007DC01  000000000012";
-    let expected: [Item; 7] = [
+    let zhv = "02G|20211105|a b|A|1013044353630|0007|DC01|AB|12|";
+    let zhf = "02G20211105a b  A10130443536300007DC01  AB  000000000012";
+    let mpan = "1013044353630";
+    let expected: [Item; 8] = [
         (Field::EffectiveFromDate, ItemKind::Date, 8, 4, "20211105", 3, "20211105", "20211105"),
         (Field::of_name("note").unwrap(), ItemKind::Text, 5, 13, "a b", 11, "a b  ", "a b"),
         (Field::DccServiceFlag, ItemKind::Flag, 1, 17, "A", 16, "A", "A"),
-        (
-            Field::MpanCore,
-            ItemKind::Mpan,
-            13,
-            19,
-            "1013044353630",
-            17,
-            "1013044353630",
-            "1013044353630",
-        ),
+        (Field::MpanCore, ItemKind::Mpan, 13, 19, mpan, 17, mpan, mpan),
         (Field::of_name("site").unwrap(), ItemKind::Number, 4, 33, "0007", 30, "0007", "7"),
         (Field::InstructionType, ItemKind::Text, 6, 38, "DC01", 34, "DC01  ", "DC01"),
-        (Field::InstructionNumber, ItemKind::Number, 12, 43, "12", 40, "000000000012", "12"),
+        (Field::SupplierId, ItemKind::Text, 4, 43, "AB", 40, "AB  ", "AB"),
+        (Field::InstructionNumber, ItemKind::Number, 12, 46, "12", 44, "000000000012", "12"),
     ];
     let raw = RawRecord::cut(zhv.as_bytes(), profile.table(Layout::Zhv)).unwrap();
     assert_eq!(
         (raw.kind(), raw.layout(), raw.spec()),
-        (LineKind::Record, Layout::Zhv, profile.update_group())
+        (LineKind::Record, Layout::Zhv, profile.record_group())
     );
     assert_eq!(
         (raw.as_bytes(), raw.has_missing_bar(), raw.surplus()),
         (zhv.as_bytes(), false, &b""[..])
     );
-    assert_eq!(raw.items().count(), 7);
+    assert_eq!(raw.items().count(), 8);
     for (item, (field, kind, most, start, text, ..)) in raw.items().zip(expected) {
         assert_eq!((item.field(), item.spec().kind, item.spec().length), (field, kind, most));
         assert_eq!((item.start(), item.as_bytes()), (start, text.as_bytes()), "{field}");
@@ -289,7 +525,7 @@ fn every_item_of_a_raw_record() {
         assert_eq!(raw.field(field), Some(text.as_bytes()));
     }
     assert_eq!(raw.extras().collect::<Vec<_>>(), [&b"a b"[..], b"0007"]);
-    assert_eq!((raw.item_of(Field::ReasonCode), raw.field(Field::ReasonCode)), (None, None));
+    assert_eq!((raw.item_of(Field::Received), raw.field(Field::Received)), (None, None));
     let raw = RawRecord::cut(zhf.as_bytes(), profile.table(Layout::Zhf)).unwrap();
     assert_eq!((raw.kind(), raw.layout()), (LineKind::Record, Layout::Zhf));
     for (item, (field, kind, _, _, _, start, bytes, carried)) in raw.items().zip(expected) {
@@ -314,7 +550,7 @@ fn a_fixed_item_is_carried_without_its_padding() {
         ("0x  ", "0x"),
         ("    ", ""),
     ] {
-        let line = format!("02G20211105a b  A1013044353630{site}DC01  000000000012");
+        let line = format!("02G20211105a b  A1013044353630{site}DC01  AB  000000000012");
         let raw = RawRecord::cut(line.as_bytes(), profile.table(Layout::Zhf)).unwrap();
         assert_eq!(raw.extras().nth(1), Some(carried.as_bytes()), "{site:?}");
     }
@@ -324,7 +560,7 @@ fn a_fixed_item_is_carried_without_its_padding() {
 #[test]
 fn faults_of_an_item_are_told_by_their_place_in_the_line() {
     let profile = samples::shuffled_d0350();
-    let line = b"02G20211105a b  A10130443536300007DC01  000000000012";
+    let line = b"02G20211105a b  A10130443536300007DC01  AB  000000000012";
     let raw = RawRecord::cut(line, profile.table(Layout::Zhf)).unwrap();
     let note = raw.item_of(Field::of_name("note").unwrap()).unwrap();
     let kind = ErrorKind::NotANumber;
@@ -337,7 +573,7 @@ fn faults_of_an_item_are_told_by_their_place_in_the_line() {
     // all of the text is all of the item, its padding too
     assert_eq!(note.read(|text| Err::<(), _>(FieldFault::of_field(kind, text))), Err(fault(11, 5)));
     assert_eq!(note.read(|text| Ok(text.len())), Ok(3));
-    let long = b"02G|20211105|a b cd|A|1013044353630|0007|DC01|12|";
+    let long = b"02G|20211105|a b cd|A|1013044353630|0007|DC01|AB|12|";
     let raw = RawRecord::cut(long, profile.table(Layout::Zhv)).unwrap();
     let note = raw.item_of(note.field()).unwrap();
     let most = ErrorKind::ItemTooLong { most: 5 };
@@ -356,16 +592,18 @@ fn a_line_of_another_kind_is_not_read() {
         start: 0,
         length: line.len(),
     };
-    let (group, update) = ("X01|7|", "X02|1|DC01|1013044353630|A|20211105|");
-    assert_eq!(Update::try_from(&cut(group)), Err(unexpected(group)));
+    let (group, update) = ("81H|7|", "82H|1|DC01|1013044353630|A|20211105|MRCY|");
+    assert_eq!(Instruction::try_from(&cut(group)), Err(unexpected(group)));
     assert_eq!(D0351::try_from(&cut(update)), Err(unexpected(update)));
     assert_eq!(Opening::try_from(&cut(update)), Err(unexpected(update)));
     assert_eq!(Header::try_from(&cut(update)), Err(unexpected(update)));
     assert_eq!(Trailer::try_from(&cut(update)), Err(unexpected(update)));
-    assert_eq!(Opening::try_from(&cut(group)), Ok(Opening { file_sequence_number: Some(7) }));
-    assert_eq!(RawRecord::peek_kind(b"X01", profile.table(Layout::Zhv)), Some(LineKind::Group));
-    assert_eq!(RawRecord::peek_kind(b"X011", profile.table(Layout::Zhv)), None);
-    assert_eq!(RawRecord::peek_kind(b"X011", profile.table(Layout::Zhf)), Some(LineKind::Group));
+    assert_eq!(Opening::try_from(&cut(group)), Ok(Opening::new(Some(7))));
+    assert_eq!(RawRecord::peek_tag(b"81H", profile.table(Layout::Zhv)), Some(LineTag::Group));
+    assert_eq!(RawRecord::peek_kind(b"81H", profile.table(Layout::Zhv)), Some(LineKind::Group));
+    assert_eq!(ReasonCode::try_from(&cut(update)), Err(unexpected(update)));
+    assert_eq!(RawRecord::peek_kind(b"81H1", profile.table(Layout::Zhv)), None);
+    assert_eq!(RawRecord::peek_kind(b"81H1", profile.table(Layout::Zhf)), Some(LineKind::Group));
     assert_eq!(parse_instruction_type(b"DC01", &profile), Ok(()));
     let other = FieldFault { kind: ErrorKind::InstructionType, start: 0, length: 4 };
     assert_eq!(parse_instruction_type(b"DC02", &profile), Err(other));
@@ -379,7 +617,7 @@ fn a_profile_without_a_level_one_group_has_no_line_of_it() {
     assert!(profile.items(LineKind::Group).is_empty());
     assert_eq!(profile.fixed_length(LineKind::Group), 0);
     for layout in Layout::ALL {
-        for line in ["", "|", "X01|7|"] {
+        for line in ["", "|", "81H|7|"] {
             assert_eq!(
                 RawRecord::peek_kind(line.as_bytes(), profile.table(layout)),
                 None,
@@ -387,8 +625,8 @@ fn a_profile_without_a_level_one_group_has_no_line_of_it() {
             );
         }
     }
-    let update = "X02|1|DC01|1013044353630|A|20211105|\n";
-    let file = format!("{update}X01|7|\n{update}");
+    let update = "82H|1|DC01|1013044353630|A|20211105|MRCY|\n";
+    let file = format!("{update}81H|7|\n{update}");
     let mut reader = of_d0350().profile(profile).reader(file.as_bytes());
     assert_eq!(reader.read().unwrap().unwrap().instruction_number(), 1);
     assert_eq!(told(&reader.read().unwrap_err()), (ErrorKind::UnknownRecord, None, 2, 1, Some(2)));
@@ -397,43 +635,73 @@ fn a_profile_without_a_level_one_group_has_no_line_of_it() {
     assert_eq!((reader.group_count(), reader.flow_count(), reader.record_count()), (3, 2, 3));
 }
 
-/// A group may have an instruction type too, and a number that nobody reads is one all the same.
+/// A group may have an instruction type too, and a number that is not kept is one all the same.
 #[test]
 fn items_that_go_nowhere_are_looked_at() {
     let text = builtin().as_toml().replace(
-        "{ name = \"file_sequence_number\", kind = \"number\", most = 10 },",
-        "{ name = \"note\", most = 3 },",
+        "{ name = \"file_sequence_number\", format = \"INT(12)\" },",
+        "{ name = \"note\", format = \"CHAR(3)\" },",
     );
-    let update = "{ name = \"instruction_type\", kind = \"text\", most = 4 },";
-    let number = "{ name = \"file_sequence_number\", most = 2 },";
+    let update = "{ name = \"instruction_type\", format = \"CHAR(4)\" },";
+    let number = "{ name = \"file_sequence_number\", format = \"INT(2)\" },
+        { name = \"deemed_received_date\", format = \"DATE(8)\", optional = true },";
     let profile = Arc::new(Profile::from_toml(&text.replace(update, number)).unwrap());
-    let of = |line: &str| read_update(line.as_bytes(), Layout::Zhv, &profile);
+    let of = |line: &str| read_instruction(line.as_bytes(), Layout::Zhv, &profile);
     let kind_of = |line: &str| of(line).map_err(|fault| (fault.kind, fault.start, fault.length));
-    assert_eq!(of("X02|1|09|1013044353630|A|20211105|").unwrap().instruction_number(), 1);
-    assert_eq!(kind_of("X02|1|9x|1013044353630|A|20211105|"), Err((ErrorKind::NotANumber, 6, 2)));
-    assert_eq!(kind_of("X02|1||1013044353630|A|20211105|"), Err((ErrorKind::NotANumber, 6, 0)));
+    let line =
+        |number: &str, day: &str| format!("82H|1|{number}|{day}|1013044353630|A|20211105|MRCY|");
+    assert_eq!(of(&line("09", "20211105")).unwrap().instruction_number(), 1);
+    assert_eq!(of(&line("09", "")).unwrap().instruction_number(), 1);
+    assert_eq!(kind_of(&line("9x", "")), Err((ErrorKind::NotANumber, 6, 2)));
+    assert_eq!(kind_of(&line("", "")), Err((ErrorKind::EmptyItem, 6, 0)));
+    assert_eq!(kind_of(&line("9", "20211131")), Err((ErrorKind::InvalidDate, 8, 8)));
     let fixed =
-        |line: &str| read_update(line.as_bytes(), Layout::Zhf, &profile).map_err(|f| f.kind);
-    assert_eq!(fixed("X020000000001091013044353630A20211105").unwrap().instruction_number(), 1);
-    assert_eq!(fixed("X0200000000019x1013044353630A20211105"), Err(ErrorKind::NotANumber));
-    let errors = errors_of(of_d0350().profile(profile), "X01|note|\nX01|abc|\n");
+        |line: &str| read_instruction(line.as_bytes(), Layout::Zhf, &profile).map_err(|f| f.kind);
+    let line =
+        |number: &str, day: &str| format!("82H000000000001{number}{day}1013044353630A20211105MRCY");
+    assert_eq!(fixed(&line("09", "20211105")).unwrap().instruction_number(), 1);
+    assert_eq!(fixed(&line("09", "        ")).unwrap().instruction_number(), 1);
+    assert_eq!(fixed(&line("9x", "20211105")), Err(ErrorKind::NotANumber));
+    assert_eq!(fixed(&line("09", "2021110 ")), Err(ErrorKind::InvalidDate));
+    let errors = errors_of(of_d0350().profile(profile), "81H|note|\n");
     let note = Field::of_name("note");
     assert_eq!(errors, [(ErrorKind::ItemTooLong { most: 3 }, note, 1, 5, None)]);
+    let type_of_group = builtin()
+        .as_toml()
+        .replace(update, "")
+        .replace("{ name = \"file_sequence_number\", format = \"INT(12)\" },", update);
+    let profile = Arc::new(Profile::from_toml(&type_of_group).unwrap());
+    let file = "81H|DC01|\n82H|1|1013044353630|A|20211105|MRCY|\n";
+    assert_eq!(errors_of(of_d0350().profile(profile.clone()), file), []);
+    let errors = errors_of(of_d0350().profile(profile), "81H|DC02|\n");
+    let wrong = (ErrorKind::InstructionType, Some(Field::InstructionType), 1, 5, None);
+    assert_eq!(errors, [wrong]);
 }
 
 #[test]
 fn a_perfect_line_takes_the_fast_path() {
     let profile = builtin();
-    let update =
-        D0350::new(9_999_999_999, mpan(1_013_044_353_630), ServiceFlag::Active, day(20_211_105));
-    let update = Update::from(update.unwrap());
-    let zhv = b"X02|9999999999|DC01|1013044353630|A|20211105|";
+    let (point, from) = (mpan(1_013_044_353_630), day(20_211_105));
+    let update = D0350::new(9_999_999_999, point, ServiceFlag::Active, from, mrcy());
+    let update = Instruction::from(update.unwrap());
+    let zhv = b"82H|9999999999|DC01|1013044353630|A|20211105|MRCY|";
     assert_eq!(read_canonical(zhv, Layout::Zhv, &profile), Some(update));
     assert_eq!(read_canonical(&zhv[..zhv.len() - 1], Layout::Zhv, &profile), None);
-    assert_eq!(read_update(&zhv[..zhv.len() - 1], Layout::Zhv, &profile), Ok(update));
-    let zhf = b"X029999999999DC011013044353630A20211105";
+    assert_eq!(read_instruction(&zhv[..zhv.len() - 1], Layout::Zhv, &profile), Ok(update));
+    let zhf = b"82H009999999999DC011013044353630A20211105MRCY";
     assert_eq!(read_canonical(zhf, Layout::Zhf, &profile), Some(update));
     assert_eq!(read_canonical(zhf, Layout::Zhv, &profile), None);
+    // other suppliers, and other flows, are the definition's
+    for (flow, line) in [
+        (Flow::D0350, "82H|1|DC01|1013044353630|A|20211105|AB|"),
+        (Flow::D0350, "82H|1|DC01|1013044353630|A|20211105|mrcy|"),
+        (Flow::D0351, "84H|1|DC11|21|1013044353630|20211105|A|20211104|MRCY|"),
+        (Flow::D0172, "357|1|DC90|20211105|0000475656|14|13|1|"),
+    ] {
+        let profile = Profile::builtin(flow);
+        assert_eq!(read_canonical(line.as_bytes(), Layout::Zhv, &profile), None, "{line}");
+        assert!(read_instruction(line.as_bytes(), Layout::Zhv, &profile).is_ok(), "{line}");
+    }
 }
 
 #[test]
@@ -441,12 +709,13 @@ fn a_flow_is_that_of_the_header() {
     for (line, layout, flow) in [
         ("ZHV|1|D0351001|P|EELC|Z|DCCO|20211105093000||||OPER|", Layout::Zhv, Flow::D0351),
         ("ZHV|1|D0350001|P|EELC|Z|DCCO|20211105093000||||OPER|", Layout::Zhv, Flow::D0350),
+        ("ZHV|1|D0172001|P|EELC|Z|DCCO|20211105093000||||OPER|", Layout::Zhv, Flow::D0172),
         ("ZHV|1|D0010001|P|EELC|Z|DCCO|20211105093000||||OPER|", Layout::Zhv, Flow::D0350),
         ("ZHV|1|D0351001|", Layout::Zhv, Flow::D0350),
         ("ZHF1         D0351001PEELCZDCCO20211105093000           OPER", Layout::Zhf, Flow::D0351),
         ("ZHF1         D0351001PEELCZDCCO20211105093000           OPER", Layout::Zhv, Flow::D0350),
         ("ZPT|1|D0351001||1|20211105093001|", Layout::Zhv, Flow::D0350),
-        ("X03|1|DC11|1013044353630|R|", Layout::Zhv, Flow::D0350),
+        ("84H|1|DC11|21||20211105||||", Layout::Zhv, Flow::D0350),
         ("", Layout::Zhv, Flow::D0350),
     ] {
         assert_eq!(recognise_flow(line.as_bytes(), layout), flow, "{line}");
@@ -459,13 +728,14 @@ fn options_keep_a_profile_for_each_flow() {
     let version = |flow| Profile::builtin(flow).as_toml().replace("\"001\"", "\"002\"");
     let given = Flow::ALL.map(|flow| Arc::new(Profile::from_toml(&version(flow)).unwrap()));
     for (profile, flow) in given.iter().zip(Flow::ALL) {
-        let other = if flow == Flow::D0350 { Flow::D0351 } else { Flow::D0350 };
         let options = ReaderOptions::new().profile(profile.clone());
         assert_eq!(options.profile_of(flow), profile);
-        assert_eq!(options.profile_of(other), &Profile::builtin(other));
+        for other in Flow::ALL.into_iter().filter(|other| *other != flow) {
+            assert_eq!(options.profile_of(other), &Profile::builtin(other));
+        }
     }
-    let file = "ZHV|1|D0351002|P|EELC|Z|DCCO|20211105093000||||OPER|\nX01|1|\n\
-        X03|1|DC11|1013044353630|R|\nZPT|1|2||1|20211105093001|\n";
+    let file = "ZHV|1|D0351002|P|EELC|Z|DCCO|20211105093000||||OPER|\n83H|1|\n\
+        84H|1|DC11|21||20211105||||\n85H|3|\nZPT|1|3||1|20211105093001|\n";
     assert_eq!(errors_of(ReaderOptions::new().profile(given[1].clone()), file), []);
     let wrong = (ErrorKind::FlowVersion, Some(Field::FlowAndVersion), 1, 7, None);
     assert_eq!(errors_of(ReaderOptions::new(), file), [wrong]);
@@ -520,7 +790,7 @@ fn what_is_wrong_in_header_and_trailer() {
         let wrong = (kind, Some(field), line, column, None);
         assert_eq!(errors_of(ReaderOptions::new(), &file.replacen(from, to, 1)), [wrong], "{to}");
     }
-    let short = "ZHV|1|\nX01|1|\nZPT|1|1||1|20211105093001|\n";
+    let short = "ZHV|1|\n81H|1|\nZPT|1|1||1|20211105093001|\n";
     let malformed = (ErrorKind::MalformedRecord { expected: Some(11) }, None, 1, 1, None);
     assert_eq!(errors_of(ReaderOptions::new(), short), [malformed]);
     let mut reader = Reader::from_slice(short.as_bytes());
@@ -531,22 +801,22 @@ fn what_is_wrong_in_header_and_trailer() {
 
 #[test]
 fn records_out_of_place_are_told_so() {
-    let update = "X02|1|DC01|1013044353630|A|20211105|\n";
-    let bad = "X02|1|DC01|1013044353630|?|20211105|\n";
+    let update = "82H|1|DC01|1013044353630|A|20211105|MRCY|\n";
+    let bad = "82H|1|DC01|1013044353630|?|20211105|MRCY|\n";
     let unexpected = ErrorKind::UnexpectedRecord;
     // before the first group
-    let file = format!("{update}{update}{bad}X09|\nX02|\n{HEADER}X01|1|\n{update}");
+    let file = format!("{update}{update}{bad}X09|\n82H|\n{HEADER}81H|1|\n{update}");
     let early = [
         (unexpected, None, 1, 1, Some(1)),
         (unexpected, None, 2, 1, Some(2)),
         (unexpected, None, 3, 1, Some(3)),
         (ErrorKind::UnknownRecord, None, 4, 1, Some(4)),
-        (ErrorKind::MalformedRecord { expected: Some(5) }, None, 5, 1, Some(5)),
+        (ErrorKind::MalformedRecord { expected: Some(6) }, None, 5, 1, Some(5)),
         (unexpected, None, 6, 1, Some(6)),
     ];
     assert_eq!(errors_of(of_d0350(), &file), early);
     // behind the trailer
-    let file = format!("{HEADER}{BODY}{TRAILER}{update}{bad}X09|\n{TRAILER}X01|1|\n");
+    let file = format!("{HEADER}{BODY}{TRAILER}{update}{bad}X09|\n{TRAILER}81H|1|\n");
     let late = [
         (unexpected, None, 6, 1, Some(3)),
         (unexpected, None, 7, 1, Some(4)),
@@ -557,11 +827,11 @@ fn records_out_of_place_are_told_so() {
     assert_eq!(errors_of(ReaderOptions::new(), &file), late);
     // in its place, and wrong in an item
     let flag = (ErrorKind::UnknownFlag, Some(Field::DccServiceFlag), 2, 26, Some(1));
-    assert_eq!(errors_of(of_d0350(), &format!("X01|1|\n{bad}")), [flag]);
-    assert_eq!(errors_of_lines(of_d0350(), &format!("X01|1|\n{bad}")), []);
+    assert_eq!(errors_of(of_d0350(), &format!("81H|1|\n{bad}")), [flag]);
+    assert_eq!(errors_of_lines(of_d0350(), &format!("81H|1|\n{bad}")), []);
     let group = (ErrorKind::NotANumber, Some(Field::FileSequenceNumber), 1, 5, None);
-    assert_eq!(errors_of(of_d0350(), &format!("X01|x|\n{update}")), [group]);
-    assert_eq!(errors_of_lines(of_d0350(), &format!("X01|x|\n{update}")), [group]);
+    assert_eq!(errors_of(of_d0350(), &format!("81H|x|\n{update}")), [group]);
+    assert_eq!(errors_of_lines(of_d0350(), &format!("81H|x|\n{update}")), [group]);
 }
 
 /// A line past the limit is that and nothing else, whatever it begins with, and however wide rows
@@ -569,17 +839,17 @@ fn records_out_of_place_are_told_so() {
 #[test]
 fn lines_past_the_limit_are_told_so() {
     let too_long = |line, record| (ErrorKind::LineTooLong, None, line, 1, record);
-    let update = "X02|1|DC01|1013044353630|A|20211105|";
-    let file = format!("X01|1|\n{update}\n{update}1|\n{update}\n");
+    let update = "82H|1|DC01|1013044353630|A|20211105|MRCY|";
+    let file = format!("81H|1|\n{update}\n{update}1|\n{update}\n");
     for (limit, errors) in [
-        (36, vec![too_long(3, Some(2))]),
-        (35, vec![too_long(2, Some(1)), too_long(3, Some(2)), too_long(4, Some(3))]),
+        (41, vec![too_long(3, Some(2))]),
+        (40, vec![too_long(2, Some(1)), too_long(3, Some(2)), too_long(4, Some(3))]),
     ] {
         assert_eq!(errors_of(of_d0350().max_line(limit), &file), errors, "{limit}");
         assert_eq!(errors_of_lines(of_d0350().max_line(limit), &file), errors, "{limit}");
     }
-    let long_group = format!("X01|{}|\n{update}\n", "1".repeat(40));
-    assert_eq!(errors_of(of_d0350().max_line(36), &long_group), [too_long(1, None)]);
+    let long_group = format!("81H|{}|\n{update}\n", "1".repeat(41));
+    assert_eq!(errors_of(of_d0350().max_line(41), &long_group), [too_long(1, None)]);
     let ends = format!("{HEADER}{BODY}{TRAILER}");
     let options = of_d0350().layout(Layout::Zhv).max_line(42);
     assert_eq!(errors_of(options.clone(), &ends), [too_long(1, None), too_long(5, None)]);
@@ -592,8 +862,8 @@ fn lines_past_the_limit_are_told_so() {
 #[test]
 fn every_column_of_a_batch() {
     let file = format!(
-        "{HEADER}{BODY}X02|x|DC01|1000000000012|N|20240229|\nX02|0000000000000023|DC01|1013044353630|N|19700102|\n\
-         X02|24|DC01|1013044353630|S|19691231\n{TRAILER}"
+        "{HEADER}{BODY}82H|x|DC01|1000000000012|N|20240229|MRCY|\n82H|0000000000000023|DC01|1013044353630|N|19700102|MRCY|\n\
+         82H|24|DC01|1013044353630|S|19691231|SUPA\n{TRAILER}"
     );
     let mut reader = Reader::from_slice(file.as_bytes());
     let mut batch = Batch::new();
@@ -605,7 +875,8 @@ fn every_column_of_a_batch() {
     assert_eq!(batch.flags(), b"ANS");
     assert_eq!(batch.packed_dates(), [20_211_105, 20_240_229, 19_691_231]);
     assert_eq!(batch.days(), [18_936, 19_782, -1]);
-    assert!(batch.reasons().is_empty());
+    assert_eq!(batch.parties(), [*b"MRCY", *b"AB\0\0", *b"SUPA"]);
+    assert!((0..4).all(|row| batch.reasons(row).is_empty()));
     let places = (0..4).map(|row| batch.position(row).map(|at| (at.line, at.column, at.record)));
     let expected = [Some((3, 1, Some(1))), Some((4, 1, Some(2))), Some((7, 1, Some(5))), None];
     assert_eq!(places.collect::<Vec<_>>(), expected);
@@ -616,51 +887,35 @@ fn every_column_of_a_batch() {
         errors,
         [
             (ErrorKind::NotANumber, number, 5, 5, Some(3)),
-            (ErrorKind::ItemTooLong { most: 10 }, number, 6, 5, Some(4)),
+            (ErrorKind::ItemTooLong { most: 12 }, number, 6, 5, Some(4)),
             (group_count, Some(Field::GroupCount), 8, 16, None),
         ]
     );
     let updates: Vec<_> = batch.records().collect();
     assert_eq!(updates[2], batch.record(2).unwrap());
-    assert_eq!(
-        updates[2],
-        D0350::new(24, mpan(1_013_044_353_630), ServiceFlag::Suspended, day(19_691_231))
-            .unwrap()
-            .into()
-    );
+    let (point, supplier) = (mpan(1_013_044_353_630), "SUPA".parse().unwrap());
+    let third = D0350::new(24, point, ServiceFlag::Suspended, day(19_691_231), supplier);
+    assert_eq!(updates[2], third.unwrap().into());
     assert_eq!((updates.len(), batch.record(3)), (3, None));
     batch.clear();
     assert!(batch.is_empty() && batch.errors().is_empty() && batch.position(0).is_none());
     assert!(batch.instruction_numbers().is_empty() && batch.points().is_empty());
     assert!(batch.flags().is_empty() && batch.days().is_empty() && batch.packed_dates().is_empty());
+    assert!(batch.parties().is_empty());
     assert!(!reader.read_batch(&mut batch).unwrap());
 }
 
 /// Good records and errors together are as many as were asked for.
 #[test]
 fn errors_take_room_in_a_batch() {
-    let (good, bad) = ("X02|1|DC01|1013044353630|A|20211105|\n", "X02|\n");
-    let file = format!("X01|1|\n{good}{bad}{bad}{good}{good}{bad}{good}");
+    let (good, bad) = ("82H|1|DC01|1013044353630|A|20211105|MRCY|\n", "82H|\n");
+    let file = format!("81H|1|\n{good}{bad}{bad}{good}{good}{bad}{good}");
     let (mut reader, mut batch) = (of_d0350().reader(file.as_bytes()), Batch::with_capacity(3));
     let mut sizes = Vec::new();
     while reader.read_batch(&mut batch).unwrap() {
         sizes.push((batch.len(), batch.errors().len()));
     }
     assert_eq!(sizes, [(1, 2), (2, 1), (1, 0)]);
-}
-
-#[test]
-fn a_batch_of_rejections_has_reasons() {
-    let file = "X01|1|\nX03|31|DC11|1013044353630|R1|\nX03|32|DC11|1000000000012|R2|\n";
-    let mut reader = ReaderOptions::new().flow(Flow::D0351).reader(file.as_bytes());
-    let mut batch = Batch::with_capacity(2);
-    assert!(reader.read_batch(&mut batch).unwrap());
-    assert_eq!(batch.reasons(), ["R1", "R2"].map(|text| text.parse().unwrap()));
-    assert_eq!((batch.instruction_numbers(), batch.flags()), (&[31, 32][..], &b""[..]));
-    assert_eq!(batch.record(1).unwrap().reason().unwrap().as_str(), "R2");
-    batch.clear();
-    assert!(batch.reasons().is_empty());
-    assert!(!reader.read_batch(&mut batch).unwrap());
 }
 
 /// A file of no known layout ends a batch, and so does a failed read; nothing else does.
@@ -705,14 +960,15 @@ fn taken(file: &str, threads: usize, most: usize) -> Taken {
 fn threads_are_not_needed_everywhere() {
     let (go_on, missing) = (ControlFlow::Continue(()), Err(ErrorKind::MissingTrailer));
     let unexpected = Err(ErrorKind::UnexpectedRecord);
-    let empty = HEADER.to_owned() + "ZPT|0000475656|0||0|20211105093001|\n";
-    let update = "X02|5|DC01|1013044353630|A|20211105|\n";
+    let empty = HEADER.to_owned() + "81H|1|\nZPT|0000475656|1||1|20211105093001|\n";
+    let update = "82H|5|DC01|1013044353630|A|20211105|MRCY|\n";
     let (behind, early) = (format!("{empty}{update}"), format!("{update}{BODY}"));
     for threads in [1, 2, 3] {
         let taken = |file: &str, most| taken(file, threads, most);
         assert_eq!(taken("", 9), (go_on, vec![], 0));
-        assert_eq!(taken(HEADER, 9), (go_on, vec![missing], 0));
-        assert_eq!(taken(HEADER, 1), (ControlFlow::Break(1), vec![missing], 0));
+        let begun = format!("{HEADER}81H|1|\n");
+        assert_eq!(taken(&begun, 9), (go_on, vec![missing], 0));
+        assert_eq!(taken(&begun, 1), (ControlFlow::Break(1), vec![missing], 0));
         assert_eq!(taken(&empty, 9), (go_on, vec![], 0));
         assert_eq!(taken(&behind, 9), (go_on, vec![unexpected], 1));
         assert_eq!(taken(&behind, 1), (ControlFlow::Break(1), vec![unexpected], 1));
@@ -729,14 +985,14 @@ fn threads_are_not_needed_everywhere() {
 /// Once updates may come, records come by the thousand.
 #[test]
 fn threads_give_large_batches() {
-    let file = format!("X01|1|\n{}", "X02|1|DC01|1013044353630|A|20211105|\n".repeat(40_000));
+    let file = format!("81H|1|\n{}", "82H|1|DC01|1013044353630|A|20211105|MRCY|\n".repeat(40_000));
     for threads in [1, 2] {
         let (mut records, mut batches) = (0, 0);
         let mut reader = of_d0350().reader(file.as_bytes());
         let ended = in_parallel(&mut reader, threads, |batch| {
             let first = batch.position(0).unwrap();
             assert_eq!((first.line, first.record), (records + 2, Some(records + 1)));
-            assert_eq!(first.offset, 7 + 37 * records);
+            assert_eq!(first.offset, 7 + 42 * records);
             records += batch.len() as u64;
             batches += 1;
             ControlFlow::<()>::Continue(())
@@ -755,16 +1011,18 @@ fn threads_give_large_batches() {
 #[test]
 fn columns_are_equally_long() {
     let (points, flags) = ([mpan(1), mpan(2)], [ServiceFlag::Active; 2]);
-    let days = [day(20_220_101), day(20_220_102)];
-    let two = Columns::new(8, &points, &flags, &days).unwrap();
+    let (days, suppliers) = ([day(20_220_101), day(20_220_102)], [mrcy(), "AB".parse().unwrap()]);
+    let two = Columns::new(8, &points, &flags, &days, &suppliers).unwrap();
     assert_eq!((two.len(), two.is_empty()), (2, false));
-    let rows: Vec<_> = two.records().map(|it| (it.instruction_number(), it.mpan_core())).collect();
-    assert_eq!(rows, [(8, mpan(1)), (9, mpan(2))]);
-    let none = Columns::new(8, &[], &[], &[]).unwrap();
+    let rows: Vec<_> =
+        two.records().map(|it| (it.instruction_number(), it.supplier_id())).collect();
+    assert_eq!(rows, [(8, Some(suppliers[0])), (9, Some(suppliers[1]))]);
+    let none = Columns::new(8, &[], &[], &[], &[]).unwrap();
     assert_eq!((none.len(), none.is_empty(), none.records().count()), (0, true, 0));
-    assert!(Columns::new(8, &points[..1], &flags, &days).is_err());
-    assert!(Columns::new(8, &points, &flags[..1], &days).is_err());
-    assert!(Columns::new(8, &points, &flags, &days[..1]).is_err());
+    assert!(Columns::new(8, &points[..1], &flags, &days, &suppliers).is_err());
+    assert!(Columns::new(8, &points, &flags[..1], &days, &suppliers).is_err());
+    assert!(Columns::new(8, &points, &flags, &days[..1], &suppliers).is_err());
+    assert!(Columns::new(8, &points, &flags, &days, &suppliers[..1]).is_err());
 }
 
 /// A record is lent, read into again and again, and asked for what it is.
@@ -772,26 +1030,26 @@ fn columns_are_equally_long() {
 fn every_item_of_a_record_that_was_read() {
     let (mut reader, mut record) = (of_d0350().reader(BODY.as_bytes()), Record::new());
     assert_eq!(reader.read_body(&mut record).unwrap(), Some(LineKind::Group));
-    assert_eq!((record.as_bytes(), record.position().record), (&b"X01|7|"[..], None));
-    assert_eq!(Opening::try_from(&record), Ok(Opening { file_sequence_number: Some(7) }));
+    assert_eq!((record.as_bytes(), record.position().record), (&b"81H|7|"[..], None));
+    assert_eq!(Opening::try_from(&record), Ok(Opening::new(Some(7))));
     assert_eq!(reader.read_body(&mut record).unwrap(), Some(LineKind::Record));
     let at = Position { offset: 7, line: 2, column: 1, record: Some(1) };
     assert_eq!((record.position(), record.layout()), (at, Some(Layout::Zhv)));
-    assert_eq!(record.as_bytes(), b"X02|21|DC01|1013044353630|A|20211105|");
+    assert_eq!(record.as_bytes(), b"82H|21|DC01|1013044353630|A|20211105|MRCY|");
     assert_eq!(record.field(Field::DccServiceFlag), Some(&b"A"[..]));
-    assert_eq!((record.field(Field::ReasonCode), record.extras().count()), (None, 0));
+    assert_eq!((record.field(Field::RejectionReasonCode), record.extras().count()), (None, 0));
     let update = D0350::try_from(&record).unwrap();
-    assert_eq!(Update::try_from(&record), Ok(update.into()));
+    assert_eq!(Instruction::try_from(&record), Ok(update.into()));
     assert_eq!(D0351::try_from(&record).unwrap_err().kind, ErrorKind::UnexpectedRecord);
     assert!(reader.read_raw(&mut record).unwrap());
     assert_eq!(record.position().record, Some(2));
     assert!(!reader.read_raw(&mut record).unwrap());
-    let zhf = "X010000000001\nX020000000001DC011013044353630A20211105\n";
+    let zhf = "81H000000000001\n82H000000000001DC011013044353630A20211105MRCY\n";
     let mut reader = of_d0350().layout(Layout::Zhf).reader(zhf.as_bytes());
     assert!(reader.read_raw(&mut record).unwrap());
     assert_eq!(
         (record.layout(), record.field(Field::InstructionNumber)),
-        (Some(Layout::Zhf), Some(&b"0000000001"[..]))
+        (Some(Layout::Zhf), Some(&b"000000000001"[..]))
     );
     let file = samples::SHUFFLED;
     let mut reader =

@@ -21,7 +21,7 @@ fn read_every_way(options: &ReaderOptions, file: &[u8]) -> Whole {
 
 fn damage_every_place(options: &ReaderOptions, lines: [&str; 4], end: &str) {
     let file = lines.map(|line| format!("{line}{end}")).concat().into_bytes();
-    let original = read_every_way(options, &file).updates();
+    let original = read_every_way(options, &file).records();
     assert_eq!(original.len(), 3);
     let start = lines[0].len() + lines[1].len() + 2 * end.len();
     let line_feed = start + lines[2].len() + end.len() - 1;
@@ -31,8 +31,8 @@ fn damage_every_place(options: &ReaderOptions, lines: [&str; 4], end: &str) {
             damaged[at] = byte;
             let whole = read_every_way(options, &damaged);
             let glued = at == line_feed && byte != b'\n';
-            assert_eq!(whole.updates().first(), original.first());
-            assert_eq!(whole.updates().last() == original.last(), !glued, "{byte:#04x} at {at}");
+            assert_eq!(whole.records().first(), original.first());
+            assert_eq!(whole.records().last() == original.last(), !glued, "{byte:#04x} at {at}");
             for seen in &whole.seen {
                 if let Seen::Error { position, .. } = seen {
                     // only LF inside the line puts the second half one further down
@@ -44,29 +44,95 @@ fn damage_every_place(options: &ReaderOptions, lines: [&str; 4], end: &str) {
 }
 
 #[test]
-fn of_both_flows_and_layouts() {
+fn of_every_flow_and_both_layouts() {
     let flow = |flow| ReaderOptions::new().flow(flow);
     for end in ["\n", "\r\n"] {
         damage_every_place(
             &flow(Flow::D0350),
             [
-                "X01|1|",
-                "X02|1|DC01|1013044353630|A|20211105|",
-                "X02|2|DC01|1000000000012|N|20240229|",
-                "X02|3|DC01|1011111111110|I|20211107|",
+                "81H|1|",
+                "82H|1|DC01|1013044353630|A|20211105|MRCY|",
+                "82H|2|DC01|1000000000012|N|20240229|AB|",
+                "82H|3|DC01|1011111111110|I|20211107|SUPA|",
             ],
             end,
         );
         damage_every_place(
-            &flow(Flow::D0351).layout(Layout::Zhf),
+            &flow(Flow::D0350).layout(Layout::Zhf),
             [
-                "X010000000001",
-                "X030000000001DC111013044353630R1      ",
-                "X030000000002DC111000000000012        ",
-                "X030000000003DC111011111111110LONG-ONE",
+                "81H000000000001",
+                "82H000000000001DC011013044353630A20211105MRCY",
+                "82H000000000002DC011000000000012N20240229AB  ",
+                "82H000000000003DC011011111111110I20211107SUPA",
             ],
             end,
         );
+        damage_every_place(
+            &flow(Flow::D0172),
+            [
+                "749|1|",
+                "357|1|DC90|20211105|0000475656|14|13|1|",
+                "357|2|DC90|20240229|7|99999|0|99999|",
+                "357|3|DC90|20211107|A1|0|0|0|",
+            ],
+            end,
+        );
+    }
+}
+
+/// Each byte of a rejection and of the reason below it.
+#[test]
+fn of_a_rejection_and_its_reason() {
+    for (layout, lines) in [
+        (
+            Layout::Zhv,
+            [
+                "83H|1|",
+                "84H|1|DC11|21|1013044353630|20211105|A|20211104|MRCY|",
+                "85H|3|",
+                "84H|2|DC11|22||20211105||||",
+                "85H|R-1|",
+                "84H|3|DC11|23|1011111111110|20211105|S|||",
+                "85H|62|",
+            ],
+        ),
+        (
+            Layout::Zhf,
+            [
+                "83H000000000001",
+                "84H000000000001DC11000000000021101304435363020211105A20211104MRCY",
+                "85H3   ",
+                "84H000000000002DC11000000000022             20211105             ",
+                "85HR-1 ",
+                "84H000000000003DC11000000000023101111111111020211105S            ",
+                "85H62  ",
+            ],
+        ),
+    ] {
+        let options = ReaderOptions::new().flow(Flow::D0351).layout(layout);
+        let file = lines.map(|line| format!("{line}\n")).concat().into_bytes();
+        let original = read_every_way(&options, &file).records();
+        assert_eq!(original.len(), 3);
+        let start: usize = lines[..3].iter().map(|line| line.len() + 1).sum();
+        let end = start + lines[3].len() + 1 + lines[4].len();
+        for (at, byte) in (start..end).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+            let mut damaged = file.clone();
+            damaged[at] = byte;
+            let whole = read_every_way(&options, &damaged);
+            // a reason too many below the record before
+            let is_reason = at == start + 1 && byte == b'5';
+            assert_eq!(
+                whole.records().first() == original.first(),
+                !is_reason,
+                "{byte:#04x} at {at}"
+            );
+            assert_eq!(whole.records().last(), original.last(), "{byte:#04x} at {at}");
+            for seen in &whole.seen {
+                if let Seen::Error { position, .. } = seen {
+                    assert!((2..=6).contains(&position.line), "{byte:#04x} at {at}: {position}");
+                }
+            }
+        }
     }
 }
 
@@ -76,9 +142,9 @@ fn of_another_profile() {
         &ReaderOptions::new().layout(Layout::Zhv).profile(shuffled_d0350()),
         [
             "01G||1|",
-            "02G|20211105||A|1013044353630|7|DC01|1|",
-            "02G|20240229|a b|N|1000000000012||DC01|2|",
-            "02G|20211107|x|I|1011111111110|1234|DC01|3|",
+            "02G|20211105||A|1013044353630|7|DC01|MRCY|1|",
+            "02G|20240229|a b|N|1000000000012||DC01|AB|2|",
+            "02G|20211107|x|I|1011111111110|1234|DC01|SUPA|3|",
         ],
         "\n",
     );

@@ -51,7 +51,9 @@ fn a_failed_read_is_said_once_and_can_be_tried_again_without_loss() {
             let (mut seen, mut failures) = (Vec::new(), 0);
             loop {
                 match reader.read() {
-                    Ok(Some(update)) => seen.push(Seen::Update(update)),
+                    Ok(Some(record)) => {
+                        seen.push(Seen::Record(record, reader.reasons().to_vec()));
+                    }
                     Ok(None) => break,
                     Err(error) => {
                         assert_half_way(error);
@@ -99,14 +101,18 @@ impl Read for Breaking<'_> {
     }
 }
 
-/// Returns where the records of a file begin.
-fn starts(bytes: &[u8]) -> Vec<usize> {
+/// Returns where each record of a file is known: behind its line or, where reasons may be below it,
+/// behind the line below those.
+fn known_at(bytes: &[u8]) -> Vec<usize> {
     let (mut reader, mut record) = (Reader::from_slice(bytes), Record::new());
-    let mut starts = Vec::new();
+    let mut known = Vec::new();
     while reader.read_raw(&mut record).unwrap() {
-        starts.push(usize::try_from(record.position().offset).unwrap());
+        let next = usize::try_from(reader.position().offset).unwrap();
+        let has_reasons = !record.reasons().is_empty();
+        let line = bytes[next..].iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        known.push(if has_reasons { next + line } else { next });
     }
-    starts
+    known
 }
 
 /// Wherever a read fails for good: the records of the lines before it came out, the error says in
@@ -117,7 +123,7 @@ fn a_read_that_fails_anywhere_is_told_with_its_line_and_ends_the_iterator() {
     for (sample, capacity) in small.flat_map(|s| [1, 7, 8192].map(|c| (s.bytes.clone(), c))) {
         let whole: Vec<_> =
             Reader::from_slice(&sample).into_records().map(Result::unwrap).collect();
-        let starts = starts(&sample);
+        let known = known_at(&sample);
         for at in 0..sample.len() {
             let reader = Reader::new(Breaking::new(&sample, at, capacity));
             let mut seen: Vec<_> = reader.into_records().take(whole.len() + 2).collect();
@@ -125,9 +131,7 @@ fn a_read_that_fails_anywhere_is_told_with_its_line_and_ends_the_iterator() {
             let from = usize::try_from(error.position().offset).unwrap();
             assert!(from <= at && !sample[from..at].contains(&b'\n'), "byte {from}, not {at}");
             assert_half_way(error);
-            let whole_lines =
-                starts.iter().filter(|from| sample[**from.min(&&at)..at].contains(&b'\n'));
-            let before = whole_lines.count();
+            let before = known.iter().filter(|end| **end <= at).count();
             let seen: Vec<_> = seen.into_iter().map(Result::unwrap).collect();
             assert_eq!(seen, whole[..before], "failing at {at} of {:?}", sample.escape_ascii());
         }
@@ -136,18 +140,18 @@ fn a_read_that_fails_anywhere_is_told_with_its_line_and_ends_the_iterator() {
 
 #[test]
 fn a_file_that_is_none_ends_the_iterator() {
-    let mut records = Reader::from_slice(b"one\nX02|1|\n").into_records();
+    let mut records = Reader::from_slice(b"one\n82H|1|\n").into_records();
     let error = records.next().unwrap().unwrap_err();
     assert_eq!((error.kind(), error.is_recoverable()), (ErrorKind::UnrecognisedLayout, false));
     assert!(records.next().is_none());
 }
 
 const HEADER: &str = "ZHV|7|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\n";
-const BODY: &str = "X01|1|\nX02|1|DC01|1013044353630|A|20211105|\n";
+const BODY: &str = "81H|1|\n82H|1|DC01|1013044353630|A|20211105|MRCY|\n";
 
 fn kinds(file: &str) -> Vec<(ErrorKind, Option<String>)> {
     let kind = |seen: &Seen| match seen {
-        Seen::Update(_) => None,
+        Seen::Record(..) => None,
         Seen::Error { kind, field, .. } => Some((*kind, field.map(|f| f.name().to_owned()))),
     };
     let whole = read(ReaderOptions::new().flow(Flow::D0350).reader(file.as_bytes()));
@@ -201,7 +205,7 @@ impl Write for Full {
 #[test]
 fn after_a_failed_write_nothing_more_is_written() {
     let profile = Profile::builtin(Flow::D0350);
-    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let update: D0350 = "82H|1|DC01|1013044353630|A|20211105|MRCY|".parse().unwrap();
     let created = "20211105093000".parse().unwrap();
     let header = Header::new(&profile, "7", "DCCO", "EELC", created).unwrap();
     let options = WriterOptions::new(profile).line_end(LineEnd::CrLf).envelope(header);
@@ -222,19 +226,19 @@ fn after_a_failed_write_nothing_more_is_written() {
 #[test]
 fn any_line_may_be_the_one_that_does_not_fit() {
     let profile = Profile::builtin(Flow::D0350);
-    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let update: D0350 = "82H|1|DC01|1013044353630|A|20211105|MRCY|".parse().unwrap();
     let options = WriterOptions::new(profile);
     let place = |error: &Error| {
         let at = error.position();
         (error.kind(), at.offset, at.line, at.record)
     };
-    let group = |number| Opening { file_sequence_number: Some(number) };
+    let group = |number| Opening::new(Some(number));
     for room in 0..7 {
         let mut writer = options.clone().writer(Full(room));
         let error = writer.write_with(update, []).unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 0, 1, None), 0));
         let mut writer = options.clone().writer(Full(room));
-        let error = writer.write_raw(LineKind::Record, b"X02|").unwrap_err();
+        let error = writer.write_raw(LineKind::Record, b"82H|").unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 0, 1, None), 0));
         let mut writer = options.clone().writer(Full(room));
         assert_eq!(
@@ -242,12 +246,12 @@ fn any_line_may_be_the_one_that_does_not_fit() {
             (ErrorKind::Io, 0, 1, None)
         );
         let mut writer = options.clone().writer(Full(room));
-        let error = writer.write_raw(LineKind::Group, b"X01|1|").unwrap_err();
+        let error = writer.write_raw(LineKind::Group, b"81H|1|").unwrap_err();
         assert_eq!(place(&error), (ErrorKind::Io, 0, 1, None));
     }
     for room in 7..12 {
         let mut writer = options.clone().writer(Full(room));
-        let error = writer.write_raw(LineKind::Record, b"X02|").unwrap_err();
+        let error = writer.write_raw(LineKind::Record, b"82H|").unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 7, 2, Some(1)), 0));
         let mut writer = options.clone().writer(Full(room));
         let error = writer.write_with(update, []).unwrap_err();
@@ -257,9 +261,9 @@ fn any_line_may_be_the_one_that_does_not_fit() {
     let mut writer = options.writer(Full(12));
     let refused = writer.write_raw(LineKind::Trailer, b"ZPT|").unwrap_err();
     assert_eq!(place(&refused), (ErrorKind::UnexpectedRecord, 0, 1, None));
-    let refused = writer.write_raw(LineKind::Record, b"X02|\r").unwrap_err();
+    let refused = writer.write_raw(LineKind::Record, b"82H|\r").unwrap_err();
     assert_eq!(place(&refused), (ErrorKind::NotWritable, 0, 1, Some(1)));
-    writer.write_raw(LineKind::Record, b"X02|").unwrap();
+    writer.write_raw(LineKind::Record, b"82H|").unwrap();
     assert_eq!((writer.record_count(), writer.finish().unwrap().0), (1, 0));
 }
 
@@ -267,7 +271,7 @@ fn any_line_may_be_the_one_that_does_not_fit() {
 #[test]
 fn the_trailer_may_be_what_does_not_fit() {
     let profile = Profile::builtin(Flow::D0350);
-    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let update: D0350 = "82H|1|DC01|1013044353630|A|20211105|MRCY|".parse().unwrap();
     let created = "20211105093000".parse().unwrap();
     let header = Header::new(&profile, "7", "DCCO", "EELC", created).unwrap();
     let options = WriterOptions::new(profile).envelope(header);
@@ -302,13 +306,13 @@ impl Write for Lengths {
 
 #[test]
 fn many_at_once_are_few_large_pieces() {
-    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let update: D0350 = "82H|1|DC01|1013044353630|A|20211105|MRCY|".parse().unwrap();
     let mut writer = WriterOptions::new(Profile::builtin(Flow::D0350)).writer(Lengths::default());
     writer.write_all(std::iter::repeat_n(update, 10_000)).unwrap();
     let Lengths(lengths) = writer.finish().unwrap();
-    assert_eq!(lengths.iter().sum::<usize>(), 7 + 10_000 * 37);
-    assert_eq!((lengths[0], lengths.len()), (7, 7), "{lengths:?}");
-    let full = &lengths[1..6];
+    assert_eq!(lengths.iter().sum::<usize>(), 7 + 10_000 * 42);
+    assert_eq!((lengths[0], lengths.len()), (7, 8), "{lengths:?}");
+    let full = &lengths[1..7];
     assert!(full.iter().all(|length| (60_000..80_000).contains(length)), "{lengths:?}");
 }
 
@@ -328,13 +332,13 @@ impl Write for Unflushed {
 
 #[test]
 fn a_file_that_cannot_be_flushed_is_not_finished() {
-    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let update: D0350 = "82H|1|DC01|1013044353630|A|20211105|MRCY|".parse().unwrap();
     let mut writer =
         WriterOptions::new(Profile::builtin(Flow::D0350)).writer(Unflushed(Vec::new()));
     writer.write(update).unwrap();
     let (error, Unflushed(bytes)) = writer.finish().unwrap_err().into_parts();
-    assert_eq!((error.position().offset, error.position().line), (44, 3));
-    assert_eq!(bytes, b"X01|1|\nX02|1|DC01|1013044353630|A|20211105|\n");
+    assert_eq!((error.position().offset, error.position().line), (49, 3));
+    assert_eq!(bytes, b"81H|1|\n82H|1|DC01|1013044353630|A|20211105|MRCY|\n");
     assert_eq!(error.into_io().unwrap().to_string(), "not flushed");
 }
 
@@ -354,7 +358,7 @@ fn a_writer_that_takes_little_at_a_time_gets_all() {
             Ok(())
         }
     }
-    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let update: D0350 = "82H|1|DC01|1013044353630|A|20211105|MRCY|".parse().unwrap();
     let options = WriterOptions::new(Profile::builtin(Flow::D0350));
     let (mut whole, mut sip) = (options.clone().writer(Vec::new()), options.writer(Sip::default()));
     whole.write_all([update; 3]).unwrap();
@@ -367,7 +371,7 @@ fn a_writer_that_takes_little_at_a_time_gets_all() {
 #[test]
 fn many_at_once_fail_as_one_write() {
     let profile = Profile::builtin(Flow::D0350);
-    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let update: D0350 = "82H|1|DC01|1013044353630|A|20211105|MRCY|".parse().unwrap();
     let options = WriterOptions::new(profile);
     let records = || std::iter::repeat_n(update, 5000);
     let mut whole = options.clone().writer(Vec::new());
@@ -381,7 +385,7 @@ fn many_at_once_fail_as_one_write() {
         if room >= 7 {
             // the level-1 group is before the records
             assert_eq!((position.line, position.record), (written + 2, Some(written + 1)));
-            assert_eq!(position.offset, 6 + 1 + written * 37);
+            assert_eq!(position.offset, 6 + 1 + written * 42);
         }
         assert!(writer.write(update).is_err() && writer.write_all([update]).is_err());
         assert_eq!(writer.record_count(), written);
@@ -392,7 +396,7 @@ fn many_at_once_fail_as_one_write() {
 
 #[test]
 fn a_header_with_further_items_has_no_fixed_form() {
-    let file = format!("{}more|\nZPT|7|0||0|20211105093000|\n", HEADER.trim_end());
+    let file = format!("{}more|\n81H|1|\nZPT|7|1||1|20211105093000|\n", HEADER.trim_end());
     let mut reader = Reader::from_slice(file.as_bytes());
     assert_eq!(reader.read().unwrap(), None);
     let header = reader.header().unwrap().clone();
@@ -407,19 +411,46 @@ fn a_header_with_further_items_has_no_fixed_form() {
 #[cfg(feature = "serde")]
 #[test]
 fn records_are_json_with_the_names_of_their_items() {
-    use flagflow_electricity::Update;
-    let update: D0350 = "X02|1|DC01|0013044353630|A|20211105|".parse().unwrap();
-    let json = serde_json::to_string(&Update::from(update)).unwrap();
+    use flagflow_electricity::{D0172, Instruction};
+    let json = |record: Instruction| {
+        let json = serde_json::to_string(&record).unwrap();
+        assert_eq!(serde_json::from_str::<Instruction>(&json).unwrap(), record);
+        json
+    };
+    let update: D0350 = "82H|1|DC01|0013044353630|A|20211105|MRCY|".parse().unwrap();
     assert_eq!(
-        json,
+        json(update.into()),
         "{\"flow\":\"D0350\",\"instruction_number\":1,\"mpan_core\":\"0013044353630\",\
-         \"dcc_service_flag\":\"A\",\"effective_from_date\":\"20211105\"}"
+         \"dcc_service_flag\":\"A\",\"effective_from_date\":\"20211105\",\
+         \"supplier_id\":\"MRCY\"}"
     );
-    assert_eq!(serde_json::from_str::<Update>(&json).unwrap(), Update::D0350(update));
-    let rejection = Update::from(update.rejected("R1".parse().unwrap()));
-    let json = serde_json::to_string(&rejection).unwrap();
-    assert!(json.ends_with("\"reason_code\":\"R1\"}"), "{json}");
-    assert_eq!(serde_json::from_str::<Update>(&json).unwrap(), rejection);
-    let over = json.replace("_number\":1", "_number\":10000000000000000000");
-    assert!(serde_json::from_str::<Update>(&over).is_err());
+    let rejection: flagflow_electricity::D0351 = "84H|9|DC11|1||20211108|S|||".parse().unwrap();
+    let text = json(rejection.into());
+    assert_eq!(
+        text,
+        "{\"flow\":\"D0351\",\"instruction_number\":9,\"incoming_instruction_number\":1,\
+         \"mpan_core\":null,\"deemed_received_date\":\"20211108\",\"dcc_service_flag\":\"S\",\
+         \"effective_from_date\":null,\"supplier_id\":null}"
+    );
+    let confirmation: D0172 = "357|9|DC90|20211108|0000475656|14|13|1|".parse().unwrap();
+    let counts = json(confirmation.into());
+    assert_eq!(
+        counts,
+        "{\"flow\":\"D0172\",\"instruction_number\":9,\"deemed_received_date\":\"20211108\",\
+         \"answered_file_identifier\":\"0000475656\",\"received\":14,\"accepted\":13,\
+         \"rejected\":1}"
+    );
+    for (json, from, to) in [
+        (&text, "_number\":9", "_number\":10000000000000000000"),
+        (&text, "_number\":1", "_number\":10000000000000000000"),
+        (&counts, ":14", ":1000000000"),
+        (&counts, "0000475656", "00004756561"),
+        (&json(update.into()), "MRCY", "M|CY"),
+    ] {
+        assert!(json.contains(from), "{json}");
+        assert!(serde_json::from_str::<Instruction>(&json.replace(from, to)).is_err(), "{to}");
+    }
+    let reason = flagflow_electricity::ReasonCode::Incomplete;
+    assert_eq!(serde_json::to_string(&reason).unwrap(), "\"38\"");
+    assert_eq!(serde_json::from_str::<flagflow_electricity::ReasonCode>("\"38\"").unwrap(), reason);
 }

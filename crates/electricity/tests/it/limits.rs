@@ -2,13 +2,13 @@
 
 use flagflow_codec::{Decoding, LineDecoder, LineDecoders, longest_row};
 use flagflow_electricity::{
-    Batch, Electricity, Field, Flow, Header, ItemKind, Layout, LineEnd, MAX_INSTRUCTION_NUMBER,
-    Profile, Reader, ReaderOptions, Timestamp, Trailer,
+    Batch, Electricity, Field, Flow, Header, Layout, LineEnd, MAX_INSTRUCTION_NUMBER, Profile,
+    Reader, ReaderOptions, Timestamp, Trailer,
 };
 use flagflow_rows::{Backend, RowColumns};
 
 /// The names that reports and profiles use: a promise to whoever wrote a profile.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 29] = [
     "file_identifier",
     "flow_and_version",
     "from_role",
@@ -27,10 +27,17 @@ const NAMES: [&str; 22] = [
     "file_sequence_number",
     "instruction_number",
     "instruction_type",
+    "incoming_instruction_number",
     "mpan_core",
+    "deemed_received_date",
     "dcc_service_flag",
     "effective_from_date",
-    "reason_code",
+    "supplier_id",
+    "rejection_reason_code",
+    "answered_file_identifier",
+    "received",
+    "accepted",
+    "rejected",
 ];
 
 #[test]
@@ -42,7 +49,6 @@ fn every_item_has_its_name() {
     assert_eq!(Field::of_name("site_note").unwrap().item(), "site_note");
     assert_eq!(Field::Broadcast.item(), "Broadcast");
     assert_eq!(Field::Checksum.item(), "Checksum");
-    assert_eq!(ItemKind::Timestamp.as_str(), "timestamp");
 }
 
 fn now() -> Timestamp {
@@ -57,7 +63,7 @@ fn header(identifier: &str) -> Option<Header> {
 #[test]
 fn a_header_is_operational_and_holds_what_a_line_can() {
     assert_eq!(header("1234567890").unwrap().test_flag(), "OPER");
-    for none in ["12345678901", "1|2", "1\r2", "1\n2", "1\u{e9}"] {
+    for none in ["12345678901", "1|2", "1\r2", "1\n2", "1\t2", "1\u{7F}", "1\u{e9}"] {
         assert!(header(none).is_none(), "{none:?}");
         assert!(Trailer::new(none, 0, 0, now()).is_err(), "{none:?}");
     }
@@ -83,7 +89,7 @@ fn a_timestamp_is_text_in_three_forms() {
     assert_eq!(now().date().to_string(), "20220301");
 }
 
-const LINE: &str = "X02|1|DC01|1013044353630|A|20220101|\n";
+const LINE: &str = "82H|1|DC01|1013044353630|A|20220101|MRCY|\n";
 
 fn bare(file: &str) -> Reader<&[u8]> {
     ReaderOptions::new().flow(Flow::D0350).reader(file.as_bytes())
@@ -93,7 +99,7 @@ fn bare(file: &str) -> Reader<&[u8]> {
 fn a_batch_has_its_capacity_and_its_places() {
     assert_eq!(Batch::CAPACITY, 16_384);
     assert_eq!(MAX_INSTRUCTION_NUMBER, 9_999_999_999_999_999_999);
-    let file = format!("X01|1|\n{}", LINE.repeat(20_000));
+    let file = format!("81H|1|\n{}", LINE.repeat(20_000));
     let mut reader = bare(&file);
     let mut batch = Batch::new();
     let (mut rows, mut batches) = (0, 0);
@@ -111,7 +117,7 @@ fn a_batch_has_its_capacity_and_its_places() {
         batches += u32::from(batch.len() == 16_384);
     }
     assert_eq!((rows, batches), (20_000, 1));
-    let file = format!("X01|1|\n{LINE}{LINE}");
+    let file = format!("81H|1|\n{LINE}{LINE}");
     let (mut one, mut reader, mut lengths) = (Batch::with_capacity(0), bare(&file), Vec::new());
     while reader.read_batch(&mut one).unwrap() {
         lengths.push(one.len());
@@ -135,12 +141,12 @@ fn changed(from: &str, to: &str) -> Profile {
     Profile::from_toml(&text.replacen(from, to, 1)).unwrap()
 }
 
-const NUMBER: &str = "{ name = \"instruction_number\", kind = \"number\", most = 10 },";
+const NUMBER: &str = "{ name = \"instruction_number\", format = \"INT(12)\" },";
 
 /// A plan has room for sixteen digits; in a longer item there may be zeros before them.
 #[test]
 fn a_plan_takes_sixteen_digits() {
-    let profile = changed(NUMBER, &NUMBER.replace("10", "19"));
+    let profile = changed(NUMBER, &NUMBER.replace("12", "19"));
     for backend in Backend::ALL.into_iter().filter(|backend| backend.is_available()) {
         let plans = decoders(&profile, backend, false);
         assert_eq!(plans.len(), 4);
@@ -148,8 +154,8 @@ fn a_plan_takes_sixteen_digits() {
             for (number, rows) in [(9_999_999_999_999_999, 1), (10_000_000_000_000_000_u64, 0)] {
                 let end = if plan.line_end() == LineEnd::Lf { "\n" } else { "\r\n" };
                 let line = match plan.layout() {
-                    Layout::Zhv => format!("X02|{number}|DC01|1013044353630|A|20220101|{end}"),
-                    Layout::Zhf => format!("X02{number:019}DC011013044353630A20220101{end}"),
+                    Layout::Zhv => format!("82H|{number}|DC01|1013044353630|A|20220101|MRCY|{end}"),
+                    Layout::Zhf => format!("82H{number:019}DC011013044353630A20220101MRCY{end}"),
                 };
                 let mut columns = RowColumns::with_capacity(1);
                 let taken = plan.decode(line.as_bytes(), &mut columns);
@@ -169,23 +175,28 @@ fn a_plan_takes_sixteen_digits() {
 fn a_plan_knows_the_items_by_their_names() {
     let text = Profile::builtin(Flow::D0350).as_toml().to_owned();
     let (start, end) = (text.find("[[group]]").unwrap(), text.rfind("[[group]]").unwrap());
-    let mpan = "{ name = \"mpan_core\", kind = \"mpan\", most = 13 },";
+    let mpan = "{ name = \"mpan_core\", format = \"NUM(13)\" },";
     let group = text[end..]
+        .replace("level = 2\nparent = \"81H\"", "level = 1")
         .replace(NUMBER, "?")
-        .replace(mpan, &format!("{NUMBER} {{ name = \"file_sequence_number\", most = 3 }},"))
+        .replace(
+            mpan,
+            &format!("{NUMBER} {{ name = \"file_sequence_number\", format = \"INT(3)\" }},"),
+        )
         .replace('?', mpan);
     let profile = Profile::from_toml(&format!("{}{group}", &text[..start])).unwrap();
     for backend in Backend::ALL.into_iter().filter(|backend| backend.is_available()) {
         let plans = decoders(&profile, backend, false);
         assert_eq!(plans.len(), 2, "the fixed layout with either end");
         let mut columns = RowColumns::with_capacity(4);
-        let line = b"X021013044353630DC010000000007012A20220101\n";
+        let line = b"82H1013044353630DC01000000000007012A20220101MRCY\n";
         assert_eq!(plans[0].decode(line, &mut columns), 1);
         assert_eq!(plans[0].numbers(&columns).unwrap(), [7]);
         assert_eq!(plans[0].points(&columns), [1_013_044_353_630]);
         assert_eq!((plans[0].flags(&columns), columns.dates()), (&b"A"[..], &[20_220_101][..]));
+        assert_eq!(plans[0].parties(&columns).unwrap(), [*b"MRCY"]);
         assert_eq!(columns.marks(), [0]);
-        let wrong = b"X021013044353630DC01000000000701xA20220101\n";
+        let wrong = b"82H1013044353630DC0100000000000701xA20220101MRCY\n";
         let mut columns = RowColumns::with_capacity(4);
         let taken = plans[0].decode(wrong, &mut columns);
         assert!(columns.marks().iter().take(taken).all(|mark| *mark != 0));
@@ -197,7 +208,7 @@ fn a_plan_knows_the_items_by_their_names() {
 #[test]
 fn check_digits_are_looked_at_where_that_is_asked_for() {
     let profile = Profile::builtin(Flow::D0350);
-    let two = |digit: u8| format!("X02|1|DC01|101304435363{digit}|A|20220101|\n").repeat(2);
+    let two = |digit: u8| format!("82H|1|DC01|101304435363{digit}|A|20220101|MRCY|\n").repeat(2);
     for backend in [Backend::Portable, Backend::best()] {
         for check_digits in [false, true, false] {
             let how = Decoding { backend, check_digits };
@@ -215,41 +226,41 @@ fn check_digits_are_looked_at_where_that_is_asked_for() {
             assert_eq!(decode(&two(1)), (2, vec![check_digits; 2], true));
             assert_eq!(decode(&two(0)), (2, vec![false; 2], true));
             // too long for the plan of the lines before
-            let other = two(0).replace("|1|", "|1234567890|").replace('\n', "\r\n");
+            let other = two(0).replace("|1|", "|123456789012|").replace('\n', "\r\n");
             assert_eq!(decode(&other), (2, vec![false; 2], true));
             assert_eq!(decode("no row\n"), (0, vec![], false));
         }
     }
-    assert_eq!(longest_row(&changed(NUMBER, &NUMBER.replace("10", "19"))), Some(53));
+    assert_eq!(longest_row(&changed(NUMBER, &NUMBER.replace("12", "19"))), Some(58));
 }
 
-/// Returns what is made for fuzzing reaches both ends of each range.
+/// What is made for fuzzing reaches both ends of each range.
 #[cfg(feature = "arbitrary")]
 #[test]
-fn arbitrary_instruction_numbers_reach_both_ends() {
+fn arbitrary_numbers_reach_both_ends() {
     use arbitrary::{Arbitrary, Unstructured};
-    use flagflow_electricity::{D0350, D0351};
-    for (taken, number) in [
-        (0_u64, 0),
-        (1, 1),
-        (9_999_999_999, 9_999_999_999),
-        (10_000_000_000, 0),
-        (10_000_000_001, 1),
-    ] {
+    use flagflow_electricity::{D0172, D0350, D0351, Instruction};
+    use std::collections::BTreeSet;
+    let most = 999_999_999_999;
+    for (taken, number) in [(0_u64, 0), (1, 1), (most, most), (most + 1, 0), (most + 2, 1)] {
         let bytes = [&taken.to_be_bytes()[3..], &[0; 64]].concat();
-        let update = D0350::arbitrary(&mut Unstructured::new(&bytes)).unwrap();
-        assert_eq!(update.instruction_number(), number);
-        let rejection = D0351::arbitrary(&mut Unstructured::new(&bytes)).unwrap();
-        assert_eq!(rejection.instruction_number(), number);
+        let made = || Unstructured::new(&bytes);
+        assert_eq!(D0350::arbitrary(&mut made()).unwrap().instruction_number(), number);
+        assert_eq!(D0351::arbitrary(&mut made()).unwrap().instruction_number(), number);
+        assert_eq!(D0172::arbitrary(&mut made()).unwrap().instruction_number(), number);
     }
+    let flows: BTreeSet<_> = (0..=u8::MAX)
+        .map(|byte| Instruction::arbitrary(&mut Unstructured::new(&[byte; 99])).unwrap().flow())
+        .collect();
+    assert_eq!(flows.len(), 3);
 }
 
-/// Returns what is made for fuzzing reaches both ends of each range.
+/// What is made for fuzzing reaches both ends of each range.
 #[cfg(feature = "arbitrary")]
 #[test]
 fn arbitrary_values_reach_both_ends() {
     use arbitrary::{Arbitrary, Unstructured};
-    use flagflow_electricity::ReasonCode;
+    use flagflow_electricity::{FileIdentifier, ReasonCode, SupplierId};
     use std::collections::BTreeSet;
     let day = [0; 4];
     let times: BTreeSet<_> = (0..=86_400_u32)
@@ -260,13 +271,17 @@ fn arbitrary_values_reach_both_ends() {
         .collect();
     assert_eq!(times.len(), 86_400);
     assert_eq!((times.first(), times.last()), (Some(&0), Some(&235_959)));
+    let lengths = |length: fn(&mut Unstructured<'_>) -> usize| {
+        let of = |byte| length(&mut Unstructured::new(&[byte, 0, 0, 0, 0, 0, 0, 0, 0]));
+        (0..=u8::MAX).map(of).collect::<BTreeSet<_>>()
+    };
+    let one_to_four: BTreeSet<_> = (1..=4).collect();
+    assert_eq!(lengths(|u| SupplierId::arbitrary(u).unwrap().as_str().len()), one_to_four);
+    assert_eq!(lengths(|u| FileIdentifier::arbitrary(u).unwrap().as_str().len()), one_to_four);
     let codes: BTreeSet<_> = (0..=u8::MAX)
-        .map(|byte| {
-            ReasonCode::arbitrary(&mut Unstructured::new(&[byte, 0, 0, 0, 0, 0, 0, 0, 0]))
-                .unwrap()
-                .as_str()
-                .len()
-        })
+        .flat_map(|a| [0, 1].map(|named| [named, a, 0, 0, 0, 0]))
+        .map(|bytes| ReasonCode::arbitrary(&mut Unstructured::new(&bytes)).unwrap())
         .collect();
-    assert_eq!(codes, (0..=8).collect());
+    assert!(ReasonCode::NAMED.iter().all(|code| codes.contains(code)));
+    assert!(codes.iter().any(|code| matches!(code, ReasonCode::Other(_))));
 }

@@ -19,6 +19,8 @@ fn rule(kind: ErrorKind) -> &'static str {
         ErrorKind::UnexpectedRecord => "unexpected-record",
         ErrorKind::NonAscii => "non-ascii",
         ErrorKind::ItemTooLong { .. } => "item-too-long",
+        ErrorKind::EmptyItem => "empty-item",
+        ErrorKind::NotPrintable => "control-character",
         ErrorKind::NotANumber => "not-a-number",
         ErrorKind::UnknownFlag => "unknown-flag",
         ErrorKind::InvalidDate => "invalid-date",
@@ -30,12 +32,13 @@ fn rule(kind: ErrorKind) -> &'static str {
         ErrorKind::FileIdMismatch => "file-id-mismatch",
         ErrorKind::GroupCount { .. } => "group-count",
         ErrorKind::FlowCount { .. } => "flow-count",
+        ErrorKind::TooManyLines { .. } | ErrorKind::TooFewLines { .. } => "group-cardinality",
         _ => "none",
     }
 }
 
 /// Errors that one line alone shows, or the file's order and counts.
-const RULES: [&str; 16] = [
+const RULES: [&str; 19] = [
     "line-too-long",
     "wrong-length",
     "malformed-record",
@@ -43,6 +46,8 @@ const RULES: [&str; 16] = [
     "unexpected-record",
     "non-ascii",
     "item-too-long",
+    "empty-item",
+    "control-character",
     "not-a-number",
     "unknown-flag",
     "invalid-date",
@@ -52,22 +57,24 @@ const RULES: [&str; 16] = [
     "file-id-mismatch",
     "group-count",
     "flow-count",
+    "group-cardinality",
 ];
 
 type Row = (u64, String, Option<u64>, u64, Option<String>);
 
-/// The report's first error of each line.
+/// The report's first error of each record with its reasons, and of each other line.
 fn reported(report: &Value) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for finding in report["findings"].as_array().unwrap() {
         let rule = finding["rule"].as_str().unwrap();
         let line = finding["line"].as_u64().unwrap();
-        let seen = rows.last().is_some_and(|row| row.0 == line);
-        if RULES.contains(&rule) && !seen {
+        let record = finding["record"].as_u64();
+        let of_same = |row: &Row| row.0 == line || row.2.is_some() && row.2 == record;
+        if RULES.contains(&rule) && !rows.last().is_some_and(of_same) {
             rows.push((
                 line,
                 rule.to_owned(),
-                finding["record"].as_u64(),
+                record,
                 finding["offset"].as_u64().unwrap(),
                 finding["field"].as_str().map(str::to_owned),
             ));
@@ -76,9 +83,27 @@ fn reported(report: &Value) -> Vec<Row> {
     rows
 }
 
+/// The place of the last line with text, where a report has what is missing at the end of a file.
+fn last_line(bytes: &[u8]) -> (u64, u64) {
+    let (mut at, mut place) = (0, (1, 0));
+    for (number, line) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
+        if !line.trim_ascii().is_empty() {
+            place = (number, at);
+        }
+        at += line.len() as u64;
+    }
+    place
+}
+
 /// The same of a reader.
-fn read_rows(whole: &Whole) -> Vec<Row> {
+fn read_rows(whole: &Whole, bytes: &[u8]) -> Vec<Row> {
     let row = |seen: &Seen| match seen {
+        Seen::Error { kind: kind @ ErrorKind::TooFewLines { .. }, position, .. }
+            if position.offset == whole.end.offset =>
+        {
+            let (line, offset) = last_line(bytes);
+            Some((line, rule(*kind).to_owned(), None, offset, None))
+        }
         Seen::Error { kind, field, position, .. } if RULES.contains(&rule(*kind)) => Some((
             position.line,
             rule(*kind).to_owned(),
@@ -88,7 +113,11 @@ fn read_rows(whole: &Whole) -> Vec<Row> {
         )),
         _ => None,
     };
-    whole.seen.iter().filter_map(row).collect()
+    let mut rows: Vec<Row> = whole.seen.iter().filter_map(row).collect();
+    // a line that is missing has the place of the line above it, which was read before
+    rows.sort_by_key(|row| row.3);
+    rows.dedup_by_key(|row| row.0);
+    rows
 }
 
 /// The reader that a report's arguments ask for, where they are about reading at all and nothing is
@@ -121,7 +150,7 @@ fn assert_as_reported(bytes: &[u8], path: &Path, compared: &mut usize) {
     assert_eq!(report["layout"].as_str(), whole.layout.map(Layout::as_str), "{shown}");
     assert_eq!(report["flow"].as_str(), whole.flow.map(Flow::name), "{shown}");
     assert_eq!(report["records"].as_u64(), Some(whole.records), "{shown}");
-    assert_eq!(read_rows(&whole), reported(report), "{shown}");
+    assert_eq!(read_rows(&whole, bytes), reported(report), "{shown}");
     for missing in [ErrorKind::MissingHeader, ErrorKind::MissingTrailer] {
         let is_reported = report["totals"].get(rule(missing)).is_some();
         assert_eq!(whole.kinds().contains(&missing), is_reported, "{shown}");

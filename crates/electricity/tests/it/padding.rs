@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 
 use flagflow_electricity::{ErrorKind, Reader};
 
-const BEGIN: &str = "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n";
-const UPDATE: &str = "X02|1|DC01|1013044353630|A|20220201|\n";
+const BEGIN: &str = "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n";
+const UPDATE: &str = "82H|1|DC01|1013044353630|A|20220201|MRCY|\n";
 
 #[test]
 fn padding_and_white_space_are_passed_over() {
@@ -25,14 +25,14 @@ fn padding_and_white_space_are_passed_over() {
 #[test]
 fn threads_find_padding_at_the_end_alone() {
     let lines = 200_000;
-    let odd = "X02|1|DC01|1013044353630|A|2022020\x1A|\x1A\n".repeat(lines);
+    let odd = "82H|1|DC01|1013044353630|A|2022020\x1A|MRCY|\x1A\n".repeat(lines);
     let end = format!("ZPT|0000000042|{}||1|20220301093500|", lines + 2);
     let file = format!("{BEGIN}{UPDATE}{odd}{end}\x1A\n");
     let (mut good, mut bad) = (0, 0);
     let two = NonZeroUsize::MIN.saturating_add(1);
     let read = Reader::from_slice(file.as_bytes()).read_parallel(two, |batch| {
         good += batch.len();
-        let is_malformed = |kind| matches!(kind, ErrorKind::MalformedRecord { expected: Some(5) });
+        let is_malformed = |kind| matches!(kind, ErrorKind::MalformedRecord { expected: Some(6) });
         bad += batch.errors().iter().filter(|error| is_malformed(error.kind())).count();
         ControlFlow::<()>::Continue(())
     });

@@ -37,9 +37,13 @@ fn is_usual(line: &[u8], update: &D0350, plan: &Decoder, profile: &Profile) -> b
         Layout::Zhv => raw.field(Field::InstructionNumber).unwrap().len() <= 16,
         Layout::Zhf => update.instruction_number() < 10u64.pow(16),
     };
+    let is_plain = |byte: &u8| (b'0'..=b'Z').contains(byte);
+    let supplier = update.supplier_id();
     fits && !raw.has_missing_bar()
         && raw.blanks().is_empty()
-        && line.iter().all(|byte| (b' '..=b'~').contains(byte))
+        && supplier.as_bytes().len() == 4
+        && supplier.as_bytes().iter().all(is_plain)
+        && line.iter().all(|byte| (b' '..=b'{').contains(byte) || *byte == b'|')
 }
 
 /// Asserts that a line which the plan did not take is not one that it must take.
@@ -64,6 +68,8 @@ fn assert_perfect(
     assert_eq!(plan.points(columns)[row], update.mpan_core().as_u64(), "{shown}");
     assert_eq!(plan.flags(columns)[row], update.flag().as_byte(), "{shown}");
     assert_eq!(columns.dates()[row], update.effective_from().as_packed(), "{shown}");
+    let supplier = update.supplier_id().as_packed();
+    assert_eq!(plan.parties(columns).unwrap()[row], supplier, "{shown}");
     let is_wrong = !update.mpan_core().has_valid_check_digit();
     assert_eq!(columns.marks()[row] == MARK_CHECK_DIGITS, is_wrong, "{shown}");
 }
@@ -109,9 +115,11 @@ fn the_built_in_profile_of_updates_has_all_four_plans() {
         let (lf, crlf) = (LineEnd::Lf, LineEnd::CrLf);
         let (zhv, zhf) = (Layout::Zhv, Layout::Zhf);
         assert_eq!(of, [(zhv, lf), (zhv, crlf), (zhf, lf), (zhf, crlf)]);
-        assert!(decoders(&Profile::builtin(Flow::D0351), backend, true).is_empty());
+        for flow in [Flow::D0351, Flow::D0172] {
+            assert!(decoders(&Profile::builtin(flow), backend, true).is_empty());
+        }
     }
-    assert_eq!(longest_row(&*builtin()), Some(47));
+    assert_eq!(longest_row(&*builtin()), Some(54));
     assert_eq!(longest_row(&*Profile::builtin(Flow::D0351)), None);
 }
 
@@ -124,13 +132,13 @@ fn a_line_finds_its_plan() {
         decoder.map(|decoder| (decoder.layout(), decoder.line_end()))
     };
     let (zhv, zhf) = (Layout::Zhv, Layout::Zhf);
-    assert_eq!(found(b"X02|1|\nX02\r\n", zhv), Some((zhv, LineEnd::Lf)));
-    assert_eq!(found(b"X02|1|\r\nX02\n", zhv), Some((zhv, LineEnd::CrLf)));
-    assert_eq!(found(b"X020000000001\n", zhf), Some((zhf, LineEnd::Lf)));
-    for line in [&b"X01|1|\n"[..], b"X02|1|", b"", b"ZPT|\n"] {
+    assert_eq!(found(b"82H|1|\n82H\r\n", zhv), Some((zhv, LineEnd::Lf)));
+    assert_eq!(found(b"82H|1|\r\n82H\n", zhv), Some((zhv, LineEnd::CrLf)));
+    assert_eq!(found(b"82H0000000001\n", zhf), Some((zhf, LineEnd::Lf)));
+    for line in [&b"81H|1|\n"[..], b"82H|1|", b"", b"ZPT|\n"] {
         assert_eq!(found(line, zhv), None);
     }
-    let endless = [b"X02|", &[b'1'; 100][..], b"\n"].concat();
+    let endless = [b"82H|", &[b'1'; 100][..], b"\n"].concat();
     assert_eq!(found(&endless, zhv), None);
 }
 
@@ -143,6 +151,7 @@ fn every_byte_at_every_place_is_as_the_definition_has_it() {
         mpan: MpanCore::new(1_013_044_353_630).unwrap(),
         flag: ServiceFlag::Active,
         date: "20240229".parse().unwrap(),
+        supplier: "MRCY".parse().unwrap(),
         texts: vec!["a b".to_owned(), "7".to_owned()],
     };
     for profile in [builtin(), strategies::with_extras(12), strategies::with_extras(19)] {
@@ -222,7 +231,7 @@ proptest! {
 #[test]
 fn profiles_have_items_of_every_kind() {
     let items = strategies::with_extras(12);
-    let kinds = items.update_group().items().iter().map(|item| item.kind);
+    let kinds = items.record_group().items().iter().map(|item| item.kind);
     let kinds: std::collections::HashSet<_> = kinds.collect();
     assert_eq!(kinds.len(), 5);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{Days, NaiveDate};
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_electricity::field::{write_date, write_flag, write_mpan, write_number, write_text};
-use flagflow_electricity::{Field, Flow, ItemKind, Layout, Profile};
+use flagflow_electricity::{Field, Flow, ItemKind, Layout, Profile, SupplierId};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -15,20 +15,28 @@ fn toml(items: &[(&str, usize)], code: &str, with_opening: bool) -> String {
     let builtin = Profile::builtin(Flow::D0350).as_toml().to_owned();
     let (first, last) = (builtin.find("[[group]]").unwrap(), builtin.rfind("[[group]]").unwrap());
     let mut text = builtin[..if with_opening { last } else { first }].to_owned();
-    let level = if with_opening { 2 } else { 1 };
-    write!(text, "[[group]]\ncode = \"{code}\"\nlevel = {level}\nupdate = true\nitems = [")
-        .unwrap();
+    let level = if with_opening { "level = 2\nparent = \"81H\"" } else { "level = 1" };
+    write!(text, "[[group]]\ncode = \"{code}\"\n{level}\noccurs = \"0..*\"\nitems = [").unwrap();
     for (name, most) in items {
-        let kind = if *name == "site" { "kind = \"number\", " } else { "" };
-        write!(text, "{{ name = \"{name}\", {kind}most = {most} }},").unwrap();
+        let format = match *name {
+            "instruction_number" | "file_sequence_number" | "site" | "mpan_core" => "INT",
+            "effective_from_date" => "DATE",
+            _ => "CHAR",
+        };
+        let optional = matches!(*name, "note" | "remark" | "site" | "answered_file_identifier");
+        write!(
+            text,
+            "{{ name = \"{name}\", format = \"{format}({most})\", optional = {optional} }},"
+        )
+        .unwrap();
     }
     text + "]\n"
 }
 
-const NEEDED: [(&str, usize); 3] =
-    [("dcc_service_flag", 1), ("mpan_core", 13), ("effective_from_date", 8)];
+const NEEDED: [(&str, usize); 4] =
+    [("dcc_service_flag", 1), ("mpan_core", 13), ("effective_from_date", 8), ("supplier_id", 4)];
 
-/// A profile whose update group has these items before the four that it needs.
+/// A profile whose group of updates has these items before the five that it needs.
 pub(crate) fn profile_of(
     items: &[(&str, usize)],
     digits: usize,
@@ -39,7 +47,7 @@ pub(crate) fn profile_of(
     Arc::new(Profile::from_toml(&toml(&items, code, with_opening)).unwrap())
 }
 
-/// A profile with items that nobody reads.
+/// A profile with items that are not read.
 pub(crate) fn with_extras(digits: usize) -> Arc<Profile> {
     profile_of(&[("note", 5), ("site", 4), ("instruction_type", 6)], digits, "0U2", true)
 }
@@ -50,11 +58,11 @@ pub(crate) fn profile() -> impl Strategy<Value = Arc<Profile>> {
         2 => Just(vec![]),
         2 => Just(vec![("instruction_type", 4)]),
         1 => Just(vec![("instruction_type", 9), ("note", 5)]),
-        1 => Just(vec![("site", 3), ("reason_code", 8)]),
+        1 => Just(vec![("site", 3), ("answered_file_identifier", 8)]),
         1 => Just(vec![("file_sequence_number", 7), ("instruction_type", 5)]),
         1 => Just(vec![("note", 120), ("remark", 100)]),
     ];
-    let code = select(&["X02", "U", "0-", "02GROUP8", "ZH", "z"])
+    let code = select(&["82H", "U", "0-", "02GROUP8", "ZH", "z"])
         .prop_filter("a code that can be told from a header's", |code| !"ZHV".starts_with(code));
     let items = (extras, 1..=19usize).prop_flat_map(|(mut items, digits)| {
         items.extend(NEEDED);
@@ -76,7 +84,8 @@ pub(crate) struct Values {
     pub(crate) mpan: MpanCore,
     pub(crate) flag: ServiceFlag,
     pub(crate) date: EffectiveDate,
-    /// Of the items that nobody reads, each cut to its length; the numbers among them are the first
+    pub(crate) supplier: SupplierId,
+    /// Of the items that are not read, each cut to its length; the numbers among them are the first
     /// digits there are.
     pub(crate) texts: Vec<String>,
 }
@@ -84,9 +93,9 @@ pub(crate) struct Values {
 impl Values {
     /// The line without its end.
     pub(crate) fn line(&self, profile: &Profile, layout: Layout) -> Vec<u8> {
-        let mut line = profile.update_group().code().as_bytes().to_vec();
+        let mut line = profile.record_group().code().as_bytes().to_vec();
         let mut texts = self.texts.iter();
-        for item in profile.update_group().items() {
+        for item in profile.record_group().items() {
             line.extend((layout == Layout::Zhv).then_some(b'|'));
             match item.field {
                 Field::InstructionNumber => {
@@ -95,6 +104,9 @@ impl Values {
                 Field::MpanCore => write_mpan(&mut line, self.mpan),
                 Field::DccServiceFlag => write_flag(&mut line, self.flag),
                 Field::EffectiveFromDate => write_date(&mut line, self.date),
+                Field::SupplierId => {
+                    write_text(&mut line, layout, self.supplier.as_bytes(), item.length);
+                }
                 Field::InstructionType => {
                     let constant = profile.instruction_type().as_bytes();
                     write_text(&mut line, layout, constant, item.length);
@@ -133,13 +145,32 @@ pub(crate) fn mpan() -> impl Strategy<Value = MpanCore> {
 
 /// Values that fit a profile, numbers of every length among them.
 pub(crate) fn values(profile: &Profile) -> impl Strategy<Value = Values> + use<> {
-    let items = profile.update_group().items().iter();
+    let items = profile.record_group().items().iter();
     let most = items.filter(|item| item.field == Field::InstructionNumber).map(|item| item.length);
     let most = u32::try_from(most.max().unwrap()).unwrap();
     let number = (1..=most).prop_flat_map(|digits| 0..10u64.pow(digits));
-    let texts = proptest::collection::vec("[ -~&&[^|]]{0,130}", 2);
-    (number, mpan(), select(&ServiceFlag::ALL), date(), texts)
-        .prop_map(|(number, mpan, flag, date, texts)| Values { number, mpan, flag, date, texts })
+    let texts = proptest::collection::vec("[ -{]{0,130}", 2);
+    (number, mpan(), select(&ServiceFlag::ALL), date(), supplier(), texts).prop_map(
+        |(number, mpan, flag, date, supplier, texts)| Values {
+            number,
+            mpan,
+            flag,
+            date,
+            supplier,
+            texts,
+        },
+    )
+}
+
+/// Suppliers of four capital letters or digits, as the fast ways take them.
+pub(crate) fn supplier() -> impl Strategy<Value = SupplierId> {
+    "[0-Z]{4}".prop_map(|text| text.parse().unwrap())
+}
+
+/// Suppliers of any text that both layouts can hold.
+pub(crate) fn any_supplier() -> impl Strategy<Value = SupplierId> {
+    let any = "[ -~&&[^|]]{0,3}[!-~&&[^|]]".prop_map(|text| text.parse().unwrap());
+    prop_oneof![3 => supplier(), 1 => any]
 }
 
 /// One change to a line.

@@ -3,38 +3,34 @@
 
 use std::collections::BTreeSet;
 
-use flagflow_electricity::{Flow, Profile, Reader, ReaderOptions, ReasonCode, Record, Timestamp};
+use flagflow_electricity::{
+    Field, Flow, ItemSpec, Layout, Profile, Reader, ReaderOptions, ReasonCode, Record, SupplierId,
+    Timestamp,
+};
 
 const FILE: &[u8] = b"ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20211105093000|SA|RA|B|OPER|
-X01|1|
-X02|7|DC01|1013044353630|A|20211105|
+81H|1|
+82H|7|DC01|1013044353630|A|20211105|MRCY|
 ZPT|0000475656|2||1|20211105093001|
 ";
 
 #[test]
 fn an_item_is_named_in_reports_and_in_the_catalogue() {
-    let (d0350, d0351) = (Profile::builtin(Flow::D0350), Profile::builtin(Flow::D0351));
-    let kinds = [
-        flagflow_electricity::LineKind::Header,
-        flagflow_electricity::LineKind::Group,
-        flagflow_electricity::LineKind::Record,
-        flagflow_electricity::LineKind::Trailer,
-    ];
     let mut named = BTreeSet::new();
-    for profile in [&d0350, &d0351] {
-        for kind in kinds {
-            let items = profile.items(kind).iter();
-            named.extend(
-                items.map(|spec| (spec.field.name().to_owned(), spec.field.item().to_owned())),
-            );
+    for profile in Flow::ALL.map(Profile::builtin) {
+        for line in profile.table(Layout::Zhv).lines() {
+            let names =
+                |spec: &ItemSpec| (spec.field.name().to_owned(), spec.field.item().to_owned());
+            named.extend(line.items().iter().map(names));
         }
+        let (opening, records) = (profile.opening_group().unwrap(), profile.record_group());
+        assert_eq!((opening.level(), records.level()), (1, 2));
     }
     let names: BTreeSet<_> = named.iter().map(|(name, _)| name).collect();
     let items: BTreeSet<_> = named.iter().map(|(_, item)| item).collect();
-    assert_eq!((names.len(), items.len()), (22, 22), "{named:?}");
-    assert_ne!(Flow::D0350.title(), Flow::D0351.title());
-    assert_eq!((d0350.opening_group().unwrap().level(), d0350.update_group().level()), (1, 2));
-    assert!(!d0350.name().is_empty() && !d0350.source().is_empty() && !d0350.version().is_empty());
+    assert_eq!((names.len(), items.len()), (29, 29), "{named:?}");
+    let titles: BTreeSet<_> = Flow::ALL.iter().map(|flow| flow.title()).collect();
+    assert_eq!(titles.len(), 3);
 }
 
 #[test]
@@ -55,14 +51,16 @@ fn a_record_knows_what_it_was_read_by() {
     assert!(reader.read_raw(&mut record).unwrap());
     let raw = record.raw().unwrap();
     assert_eq!(Some(raw.layout()), record.layout());
-    assert_eq!(record.field(flagflow_electricity::Field::MpanCore), Some(&b"1013044353630"[..]));
-    assert_eq!(record.field(flagflow_electricity::Field::ReasonCode), None);
+    assert_eq!(record.field(Field::MpanCore), Some(&b"1013044353630"[..]));
+    assert_eq!(record.field(Field::RejectionReasonCode), None);
 }
 
 #[test]
 fn values_are_shown_for_debugging_as_their_text() {
-    let reason = ReasonCode::from_bytes(b"R1").unwrap();
-    assert_eq!(format!("{reason:?}"), "ReasonCode(\"R1\")");
+    let (reason, supplier): (ReasonCode, SupplierId) =
+        ("R1".parse().unwrap(), "AB".parse().unwrap());
+    let texts = (format!("{reason:?}"), format!("{supplier:?}"));
+    assert_eq!(texts, ("ReasonCode(\"R1\")".into(), "SupplierId(\"AB\")".into()));
 }
 
 #[test]

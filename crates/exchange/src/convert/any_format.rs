@@ -9,6 +9,7 @@ use flagflow_gas::Layout;
 use super::conversion::run;
 use super::flow::ConvertFlow;
 use super::lines::LineSource;
+use super::names::normal;
 use super::objects::ObjectSource;
 use super::options::{ConvertOptions, RecordFormat};
 use super::records::ConvertTarget;
@@ -27,8 +28,8 @@ impl RecordFormat {
             return Ok(Self::Jsonl);
         }
         let name = |cell: &[u8]| {
-            let cell = cell.trim_ascii();
-            gas::is_column(cell) || electricity::is_column(cell)
+            let name = normal(cell.trim_ascii());
+            gas::is_column(&name) || electricity::is_column(&name)
         };
         if line.split(|byte| matches!(byte, b',' | b';' | b'\t' | b'"')).any(name) {
             return Ok(Self::Csv);
@@ -42,8 +43,8 @@ impl RecordFormat {
                 "the first line is none of fixed (A00, E45, E46), uklink (a leading quote, or a \
                  comma as the fourth byte), zhv (ZHV and a pipe), zhf (ZHF), csv (a first row with the names of its columns, \
                  separated by commas: meter_point_reference, dcc_service_flag, \
-                 dcc_service_effective_from_date; for electricity mpan_core, dcc_service_flag, \
-                 effective_from_date) and jsonl (a leading brace)",
+                 dcc_service_effective_from_date; for electricity instruction_number, mpan_core and \
+                 the other items of the flow) and jsonl (a leading brace)",
             )),
         }
     }
@@ -67,7 +68,7 @@ pub(super) fn convert<F: ConvertFlow>(
         }
         RecordFormat::Jsonl => {
             let format = reading(names).0;
-            let objects = ObjectSource::<F, _>::new(input, format.clone())?;
+            let objects = ObjectSource::<F, _>::new(input, format.clone(), options.supplier)?;
             run(objects, output, &format, how, options)
         }
         _ => {

@@ -3,13 +3,12 @@
 use std::io::Write;
 
 use flagflow_check::rule::flag_not_in_edition;
-use flagflow_codec::Values;
 use flagflow_domain::ServiceFlag;
 use flagflow_frame::{LineEnd, Position};
 
 use flagflow_files::Result;
 
-use super::flow::{ConvertFlow, Extras, Objection};
+use super::flow::{ConvertFlow, Extras, Objection, Rest};
 use super::options::{ConvertOptions, EnvelopeRule, RecordFormat};
 use super::reason::ConvertReason;
 use super::records::ConvertTarget;
@@ -23,6 +22,9 @@ pub(super) trait ConvertSource<F: ConvertFlow> {
 
     /// Returns the header, as far as it was seen.
     fn header(&self) -> FoundHeader<F::Header>;
+
+    /// Returns the position where the last line begins.
+    fn line(&self) -> Position;
 
     /// Returns the position of a field of the last record, and its bytes.
     fn field(&self, field: F::Field) -> (Position, Option<&[u8]>);
@@ -40,7 +42,7 @@ pub(super) trait ConvertSource<F: ConvertFlow> {
 
 /// Result of one reading step. Rare steps are boxed, for a small step is moved faster.
 pub(super) enum ConvertStep<F: ConvertFlow> {
-    Record(F::Record, Extras),
+    Record(F::Record, Rest<F>),
     Group(F::Group, Extras),
     Trailer(Box<F::Trailer>),
     Bad(Box<ConvertRefusal>),
@@ -70,7 +72,11 @@ pub(super) fn run<F: ConvertFlow>(
     report.header_values_unused = header.is_none() && F::has_values(options);
     let sink = Sink::<F, _>::new(output, format, header, line_end, options);
     if let Some((field, reason)) = sink.begin() {
-        report.refuse(ConvertRefusal::new(Position::START, reason).of(field, None));
+        let refusal = ConvertRefusal::new(Position::START, reason);
+        report.refuse(match field {
+            Some(field) => refusal.of(field, None),
+            None => refusal,
+        });
     }
     let mut conversion = Conversion { options, report, sink };
     while let Some(found) = step {
@@ -117,9 +123,9 @@ struct Conversion<'a, 't, F: ConvertFlow, W: Write> {
 impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
     fn take(&mut self, step: ConvertStep<F>, source: &impl ConvertSource<F>) -> Result<()> {
         match step {
-            ConvertStep::Record(record, extras) => {
+            ConvertStep::Record(record, rest) => {
                 self.report.records += 1;
-                return self.record(record, &extras, source);
+                return self.record(record, &rest, source);
             }
             ConvertStep::Bad(refusal) => {
                 self.report.records += u64::from(refusal.position.record.is_some());
@@ -141,27 +147,24 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
     /// Refuses a line that is not a record.
     fn object(&mut self, objection: Objection<F>, source: &impl ConvertSource<F>) {
         if let Some((field, reason)) = objection {
-            let (position, bytes) = source.field(field);
-            let position = Position { record: None, ..position };
-            self.report.refuse(ConvertRefusal::new(position, reason).of(field, bytes));
+            let mut refusal = refusal_at(source, field, reason);
+            refusal.position.record = None;
+            self.report.refuse(refusal);
         }
     }
 
     fn record(
         &mut self,
         record: F::Record,
-        extras: &Extras,
+        rest: &Rest<F>,
         source: &impl ConvertSource<F>,
     ) -> Result<()> {
-        let values = F::values(&record);
-        let flag = ServiceFlag::from_byte(values.flag);
+        let flag = F::flag(&record);
         let mapped = flag.and_then(|flag| self.mapped(flag));
-        let with_flag = |to: ServiceFlag| F::record(&Values { flag: to.as_byte(), ..values });
-        let record = mapped.and_then(with_flag).unwrap_or(record);
+        let record = mapped.map_or(record, |flag| F::with_flag(record, flag));
         let new_flag = mapped.or(flag);
-        if let Some((field, reason)) = self.objection(&record, new_flag, extras) {
-            let (position, bytes) = source.field(field);
-            self.report.refuse(ConvertRefusal::new(position, reason).of(field, bytes));
+        if let Some((field, reason)) = self.objection(&record, new_flag, rest) {
+            self.report.refuse(refusal_at(source, field, reason));
             return Ok(());
         }
         flag.iter().for_each(|flag| self.report.count_mapped(*flag));
@@ -172,8 +175,11 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
         if !self.report.is_publishable() {
             return Ok(());
         }
-        self.report.written += 1;
-        self.sink.write(record, extras)
+        match self.sink.write(record, rest)? {
+            Some((field, reason)) => self.report.refuse(refusal_at(source, field, reason)),
+            None => self.report.written += 1,
+        }
+        Ok(())
     }
 
     /// Returns the flag that the options map a flag to, if any.
@@ -187,13 +193,13 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
         &mut self,
         record: &F::Record,
         flag: Option<ServiceFlag>,
-        extras: &Extras,
+        rest: &Rest<F>,
     ) -> Objection<F> {
         match (self.options.edition, flag) {
             (Some(edition), Some(flag)) if flag_not_in_edition::breaks(flag, edition) => {
-                Some((F::FLAG, ConvertReason::FlagNotInEdition(edition)))
+                Some((Some(F::FLAG), ConvertReason::FlagNotInEdition(edition)))
             }
-            _ => self.sink.objection(record, extras),
+            _ => self.sink.objection(record, rest),
         }
     }
 
@@ -205,4 +211,15 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
         }
         Ok(self.report)
     }
+}
+
+/// Returns the refusal of the last line that was read, at an item where there is one.
+fn refusal_at<F: ConvertFlow>(
+    source: &impl ConvertSource<F>,
+    field: Option<F::Field>,
+    reason: ConvertReason,
+) -> ConvertRefusal {
+    let Some(field) = field else { return ConvertRefusal::new(source.line(), reason) };
+    let (position, bytes) = source.field(field);
+    ConvertRefusal::new(position, reason).of(field, bytes)
 }

@@ -7,24 +7,31 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use flagflow_codec::{Content, Counts, ErrorKind, LineSpec};
-use flagflow_domain::{EffectiveDate, Fuel};
+use flagflow_domain::{EffectiveDate, Fuel, ServiceFlag};
 use flagflow_electricity::{
-    Electricity, Fault, Field, Flow, Format, Header, ItemKind, Layout, LineKind, Opening, Profile,
-    RawRecord, ReaderOptions, Timestamp, Trailer, Update, WriterOptions, read_canonical,
-    read_update,
+    Electricity, Fault, Field, Flow, Format, Header, Instruction, ItemKind, Layout, LineKind,
+    LineTag, Opening, Profile, RawRecord, ReaderOptions, ReasonCode, Timestamp, Trailer,
+    WriterOptions, read_canonical, read_instruction,
 };
 use flagflow_frame::{Line, LineEnd};
 
 use flagflow_files::Result;
 
-use super::flow::{BadValue, ConvertFlow, Extras, NamedLines, Objection};
-use super::names::normal;
+use super::flow::{BadValue, ConvertFlow, Extras, NamedLines, Objection, Omission};
 use super::options::{ConvertOptions, RecordFormat};
 use super::reason::ConvertReason;
 
-/// Returns true if a cell is the name of a column that only electricity has.
-pub(super) fn is_column(name: &[u8]) -> bool {
-    normal(name) == Field::MpanCore.name()
+/// Items by which a table of electricity is recognised, and an object or a row is a record.
+const TELLING: [Field; 4] = [
+    Field::MpanCore,
+    Field::InstructionNumber,
+    Field::IncomingInstructionNumber,
+    Field::AnsweredFileIdentifier,
+];
+
+/// Returns true if a normal name is that of a column that only electricity has.
+pub(super) fn is_column(name: &str) -> bool {
+    TELLING.iter().any(|field| field.name() == name)
 }
 
 impl ConvertFlow for Electricity {
@@ -35,6 +42,8 @@ impl ConvertFlow for Electricity {
     const KIND: Option<Field> = None;
     const ALIASES: &'static [(&'static str, Field)] =
         &[("meter_point", Field::MpanCore), ("effective_from", Field::EffectiveFromDate)];
+    const OLD_NAMES: &'static [(&'static str, &'static str)] =
+        &[("reason_code", "rejection_reason_code")];
 
     fn name(field: &Field) -> &str {
         field.name()
@@ -72,25 +81,53 @@ impl ConvertFlow for Electricity {
         completed.into_iter().fold(writer, WriterOptions::completed).line_end(line_end)
     }
 
-    fn transaction_type<'f>(format: &'f Format, _: &'f LineSpec<Self>) -> &'f str {
-        format.flow().as_str()
-    }
-
-    fn canonical(line: &[u8], format: &Format) -> Option<Update> {
+    fn canonical(line: &[u8], format: &Format) -> Option<Instruction> {
         read_canonical(line, format.layout(), format.profile())
     }
 
-    fn unnamed<'t>(text: impl Fn(Field) -> Option<Cow<'t, [u8]>>) -> Option<LineKind> {
-        text(Field::MpanCore).map(|_| LineKind::Record)
+    fn flag(record: &Instruction) -> Option<ServiceFlag> {
+        record.flag()
     }
 
-    /// The updates are numbered, and the groups of a table are all the first.
-    fn left_out(format: &Format, field: Field, number: u64, is_table: bool) -> Option<Vec<u8>> {
+    fn with_flag(record: Instruction, flag: ServiceFlag) -> Instruction {
+        match record {
+            Instruction::D0350(update) => update.with_flag(flag).into(),
+            Instruction::D0351(rejection) => rejection.with_flag(flag).into(),
+            Instruction::D0172(_) => record,
+        }
+    }
+
+    fn reason_text(reason: &ReasonCode) -> &[u8] {
+        reason.as_bytes()
+    }
+
+    fn kind_name<'l>(format: &Format, line: &'l LineSpec<Self>) -> Cow<'l, str> {
+        Cow::Borrowed(match (line.tag(), format.flow()) {
+            (LineTag::Header, _) => "header",
+            (LineTag::Group, _) => "group",
+            (LineTag::Further(_), _) => return Cow::Owned(format!("group {}", line.code())),
+            (LineTag::Record, Flow::D0350) => "update",
+            (LineTag::Record, Flow::D0351) => "rejection",
+            (LineTag::Record, Flow::D0172) => "confirmation",
+            (LineTag::Reason, _) => "reason",
+            (LineTag::Trailer, _) => "trailer",
+        })
+    }
+
+    fn unnamed<'t>(text: impl Fn(Field) -> Option<Cow<'t, [u8]>>) -> Option<LineTag> {
+        TELLING.iter().find_map(|field| text(*field)).map(|_| LineTag::Record)
+    }
+
+    /// The records are numbered, the groups of a table are all the first, and a supplier may be
+    /// given for all updates.
+    fn left_out(format: &Format, field: Field, omission: Omission) -> Option<Vec<u8>> {
+        let Omission { number, is_table, supplier } = omission;
         match field {
-            Field::InstructionNumber if format.flow() == Flow::D0350 => {
-                Some(number.to_string().into_bytes())
-            }
+            Field::InstructionNumber => Some(number.to_string().into_bytes()),
             Field::FileSequenceNumber if is_table => Some(b"1".to_vec()),
+            Field::SupplierId if format.flow() == Flow::D0350 => {
+                supplier.map(|supplier| supplier.as_bytes().to_vec())
+            }
             _ => None,
         }
     }
@@ -112,8 +149,9 @@ impl ConvertFlow for Electricity {
         (declared != counted).then_some((Field::FlowCount, kind))
     }
 
-    fn warning(update: &Update) -> Option<&'static str> {
-        (!update.mpan_core().has_valid_check_digit()).then_some("mpan-check-digit")
+    fn warning(record: &Instruction) -> Option<&'static str> {
+        let mpan = record.mpan_core()?;
+        (!mpan.has_valid_check_digit()).then_some("mpan-check-digit")
     }
 
     fn has_values(options: &ConvertOptions) -> bool {
@@ -168,7 +206,7 @@ fn additional(
     let named = format.profile().items(kind);
     let count = surplus.iter().filter(|byte| **byte == b'|').count();
     let reason = ConvertReason::AdditionalItems { first: named.len() + 1, count };
-    named.last().filter(|_| !fits).map(|last| (last.field, reason))
+    named.last().filter(|_| !fits).map(|last| (Some(last.field), reason))
 }
 
 /// Returns the profile of a file of lines, and how it is read.
@@ -201,15 +239,19 @@ fn named_profile(
     given: Option<&Arc<Profile>>,
 ) -> Arc<Profile> {
     let header: Option<FlowOf> = serde_json::from_slice(first_line).ok();
-    let rejects = header
-        .and_then(|header| header.flow_and_version)
-        .map(|text| text.starts_with(Flow::D0351.as_str()));
-    let has_reason = || names.iter().any(|name| name == Field::ReasonCode.name());
-    let flow = match (rejects, given) {
+    let named = header.and_then(|header| header.flow_and_version);
+    let has = |field: Field| names.iter().any(|name| name == field.name());
+    let by_names = || match () {
+        () if has(Field::IncomingInstructionNumber) || has(Field::RejectionReasonCode) => {
+            Flow::D0351
+        }
+        () if has(Field::AnsweredFileIdentifier) => Flow::D0172,
+        () => Flow::D0350,
+    };
+    let flow = match (named, given) {
+        (Some(named), _) => Flow::of_header(named.as_bytes()).unwrap_or(Flow::D0350),
         (None, Some(given)) => given.flow(),
-        (None, None) if has_reason() => Flow::D0351,
-        (Some(true), _) => Flow::D0351,
-        _ => Flow::D0350,
+        (None, None) => by_names(),
     };
     let given = given.filter(|given| given.flow() == flow);
     given.cloned().unwrap_or_else(|| Profile::builtin(flow))
@@ -232,7 +274,7 @@ impl Assembly {
     /// missing item that only the profile names is empty.
     fn join<'t>(
         &mut self,
-        kind: LineKind,
+        kind: LineTag,
         text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
     ) -> Result<(), BadValue<Field>> {
         let Self { line, profile } = self;
@@ -248,7 +290,7 @@ impl Assembly {
                 None if spec.field == Field::InstructionType => {
                     line.extend_from_slice(profile.instruction_type().as_bytes());
                 }
-                None if profile.is_extra(kind, spec.field) => {}
+                None if !spec.mandatory || profile.is_extra(kind, spec.field) => {}
                 None => return Err(BadValue::new(spec.field, ConvertReason::MissingValue)),
             }
         }
@@ -259,7 +301,7 @@ impl Assembly {
     /// Reads a header or a trailer, with its further items.
     fn envelope<'t, T>(
         &mut self,
-        kind: LineKind,
+        kind: LineTag,
         text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
         further: &[u8],
     ) -> Result<T, BadValue<Field>>
@@ -292,7 +334,7 @@ impl Assembly {
         BadValue { field: fault.field, reason: ConvertReason::Codec(fault.kind), start }
     }
 
-    fn extras(&self, kind: LineKind) -> Extras {
+    fn extras(&self, kind: LineTag) -> Extras {
         let profile = &self.profile;
         if !profile.items(kind).iter().any(|spec| profile.is_extra(kind, spec.field)) {
             return Extras::default();
@@ -312,21 +354,27 @@ impl NamedLines<Electricity> for Assembly {
 
     fn record<'t>(
         &mut self,
-        _: LineKind,
+        _: LineTag,
         _: bool,
         text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
-    ) -> Result<(Update, Extras), BadValue<Field>> {
-        self.join(LineKind::Record, text)?;
-        let update = read_update(&self.line, Layout::Zhv, &self.profile);
-        Ok((update.map_err(|fault| self.bad(fault))?, self.extras(LineKind::Record)))
+    ) -> Result<(Instruction, Extras), BadValue<Field>> {
+        self.join(LineTag::Record, text)?;
+        let record = read_instruction(&self.line, Layout::Zhv, &self.profile);
+        Ok((record.map_err(|fault| self.bad(fault))?, self.extras(LineTag::Record)))
     }
 
     fn group<'t>(
         &mut self,
+        tag: LineTag,
         text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
     ) -> Result<(Opening, Extras), BadValue<Field>> {
-        self.join(LineKind::Group, text)?;
-        Ok((self.read()?, self.extras(LineKind::Group)))
+        self.join(tag, text)?;
+        Ok((self.read()?, self.extras(tag)))
+    }
+
+    fn reason(&mut self, text: &[u8]) -> Result<ReasonCode, BadValue<Field>> {
+        self.join(LineTag::Reason, |_| Some(Cow::Borrowed(text)))?;
+        self.read()
     }
 
     fn header<'t>(
@@ -334,7 +382,7 @@ impl NamedLines<Electricity> for Assembly {
         text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
         further: &[u8],
     ) -> Result<Header, BadValue<Field>> {
-        let header: Header = self.envelope(LineKind::Header, text, further)?;
+        let header: Header = self.envelope(LineTag::Header, text, further)?;
         if self.profile.is_flow_and_version(header.flow_and_version().as_bytes()) {
             return Ok(header);
         }
@@ -347,7 +395,7 @@ impl NamedLines<Electricity> for Assembly {
         text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
         further: &[u8],
     ) -> Result<Trailer, BadValue<Field>> {
-        self.envelope(LineKind::Trailer, text, further)
+        self.envelope(LineTag::Trailer, text, further)
     }
 }
 

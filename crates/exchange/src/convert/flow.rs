@@ -2,20 +2,25 @@
 
 use std::borrow::Cow;
 
-use flagflow_codec::{Content, Counts, ErrorKind, Flow, LineKind, LineSpec, Names, Unwritable};
-use flagflow_domain::Fuel;
+use flagflow_codec::{
+    Content, Counts, ErrorKind, Flow, LineCode, LineKind, LineSpec, Names, Shortfall, Table,
+    Unwritable,
+};
+use flagflow_domain::{Fuel, ServiceFlag};
+use flagflow_electricity::SupplierId;
 use flagflow_frame::{LineEnd, Position};
 
 use flagflow_files::Result;
 
 use super::options::{ConvertOptions, RecordFormat};
 use super::reason::{ConvertField, ConvertReason};
+use super::records::TableRecord;
 use super::report::ConvertRefusal;
 
 /// A flow whose records can be converted. The names and the order of its columns and keys are those
 /// of its table; these are the steps in which flows differ.
 pub(super) trait ConvertFlow:
-    Flow<Field: Into<ConvertField>, Header: Clone, Group: PartialEq>
+    Flow<Field: Into<ConvertField>, Record: Into<TableRecord>, Header: Clone, Group: PartialEq>
 {
     /// Reads the lines of the flow from texts under the names of their items.
     type Named: NamedLines<Self>;
@@ -31,6 +36,9 @@ pub(super) trait ConvertFlow:
 
     /// The names that the register has for items.
     const ALIASES: &'static [(&'static str, Self::Field)];
+
+    /// Names that items had in earlier versions, each with the name of today.
+    const OLD_NAMES: &'static [(&'static str, &'static str)] = &[];
 
     /// Returns the name of an item.
     fn name(field: &Self::Field) -> &str;
@@ -55,24 +63,26 @@ pub(super) trait ConvertFlow:
         options: &ConvertOptions,
     ) -> Self::WriterOptions;
 
-    /// Returns the flow of the records of a line, as tables name it.
-    fn transaction_type<'f>(_: &'f Self::Format, line: &'f LineSpec<Self>) -> &'f str {
-        line.code()
-    }
-
     /// Returns the record of a canonical line, the fast way.
     fn canonical(line: &[u8], format: &Self::Format) -> Option<Self::Record>;
+
+    /// Returns the flag of a record, if it has one.
+    fn flag(record: &Self::Record) -> Option<ServiceFlag>;
+
+    /// Returns the same record with another flag.
+    fn with_flag(record: Self::Record, flag: ServiceFlag) -> Self::Record;
+
+    /// Returns the code of a reason.
+    fn reason_text(reason: &Self::Reason) -> &[u8];
+
+    /// Returns the name of an object's kind.
+    fn kind_name<'l>(format: &Self::Format, line: &'l LineSpec<Self>) -> Cow<'l, str>;
 
     /// Returns the kind of an object without one, or of a row in a table without kinds.
     fn unnamed<'t>(text: impl Fn(Self::Field) -> Option<Cow<'t, [u8]>>) -> Option<Self::Tag>;
 
-    /// Returns the text of an item that the row or object of a number leaves out.
-    fn left_out(
-        _format: &Self::Format,
-        _field: Self::Field,
-        _number: u64,
-        _is_table: bool,
-    ) -> Option<Vec<u8>> {
+    /// Returns the text of an item that a row or an object leaves out.
+    fn left_out(_: &Self::Format, _: Self::Field, _: Omission) -> Option<Vec<u8>> {
         None
     }
 
@@ -134,8 +144,14 @@ pub(super) trait NamedLines<F: ConvertFlow> {
 
     fn group<'t>(
         &mut self,
+        _: F::Tag,
         _: impl Fn(F::Field) -> Option<Cow<'t, [u8]>>,
     ) -> Result<(F::Group, Extras), BadValue<F::Field>> {
+        Err(BadValue::whole(ConvertReason::Codec(ErrorKind::UnknownRecord)))
+    }
+
+    /// Returns a reason below a record.
+    fn reason(&mut self, _: &[u8]) -> Result<F::Reason, BadValue<F::Field>> {
         Err(BadValue::whole(ConvertReason::Codec(ErrorKind::UnknownRecord)))
     }
 
@@ -154,23 +170,21 @@ pub(super) trait NamedLines<F: ConvertFlow> {
     ) -> Result<F::Trailer, BadValue<F::Field>>;
 }
 
+/// A row or an object that leaves items out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Omission {
+    /// The number of the row or object, from 1.
+    pub(super) number: u64,
+    pub(super) is_table: bool,
+    /// The supplier of records without one.
+    pub(super) supplier: Option<SupplierId>,
+}
+
 /// Key of an object's kind, where that is not an item.
 pub(super) const RECORD: &str = "record";
 
 /// The key of what header and trailer have after the items with a name, where there are such.
 pub(super) const FURTHER: &str = "further_items";
-
-/// Returns the name of an object's kind.
-pub(super) fn kind_name<F: ConvertFlow>(line: &LineSpec<F>) -> &str {
-    match line.kind() {
-        _ if F::KIND.is_some() => line.code(),
-        LineKind::Header => "header",
-        LineKind::Group => "group",
-        LineKind::Record => "update",
-        LineKind::Reason => "reason",
-        LineKind::Trailer => "trailer",
-    }
-}
 
 /// Items that are carried unread, in the table's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -190,12 +204,53 @@ impl Extras {
     }
 }
 
-/// Reason why a value that was read cannot be written.
-pub(super) type Objection<F> = Option<(<F as Names>::Field, ConvertReason)>;
+/// The part of a record that is not among its values.
+#[derive(Clone, Debug)]
+pub(super) struct Rest<F: Flow> {
+    /// The items that are carried unread.
+    pub(super) extras: Extras,
+    /// The reasons below the record.
+    pub(super) reasons: Vec<F::Reason>,
+}
+
+impl<F: Flow> Rest<F> {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.extras.is_empty() && self.reasons.is_empty()
+    }
+}
+
+/// Returns the line above the records, where there is one.
+pub(super) fn group_of<F: ConvertFlow>(table: &Table<F>) -> Option<&LineSpec<F>> {
+    table.line(table.lines().first()?.parent()?)
+}
+
+/// Returns the line of the reasons below records, where there is one.
+pub(super) fn reason_line<F: ConvertFlow>(table: &Table<F>) -> Option<&LineSpec<F>> {
+    table.lines().iter().find(|line| line.kind() == LineKind::Reason)
+}
+
+/// Returns a line that is missing before the next one, or at the end of the file. Reasons are part
+/// of their record here, and are compared with their limits there.
+pub(super) fn missing<F: ConvertFlow>(
+    table: &Table<F>,
+    mut shortfall: impl FnMut() -> Option<Shortfall>,
+) -> Option<ErrorKind> {
+    let reasons = reason_line(table).map(|line| LineCode::new(line.code()));
+    let is_reason = |kind: &ErrorKind| matches!(kind, ErrorKind::TooFewLines { code, .. } if Some(*code) == reasons);
+    std::iter::from_fn(|| shortfall().map(|missing| missing.kind)).find(|kind| !is_reason(kind))
+}
+
+/// Returns the item of the reasons below records, where there is one.
+pub(super) fn reason_item<F: ConvertFlow>(table: &Table<F>) -> Option<F::Field> {
+    reason_line(table)?.items().first().map(|item| item.field)
+}
+
+/// Reason why a value that was read cannot be written, and the item that has it.
+pub(super) type Objection<F> = Option<(Option<<F as Names>::Field>, ConvertReason)>;
 
 /// Returns the objection to a value that its item cannot hold.
-pub(super) fn object_to<N: std::fmt::Display>(wrong: Unwritable<N>) -> (N, ConvertReason) {
-    (wrong.field, ConvertReason::Codec(wrong.kind))
+pub(super) fn object_to<N: std::fmt::Display>(wrong: Unwritable<N>) -> (Option<N>, ConvertReason) {
+    (Some(wrong.field), ConvertReason::Codec(wrong.kind))
 }
 
 /// Error in a value, with its first invalid byte. Without a field the error is about the whole row

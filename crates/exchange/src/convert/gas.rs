@@ -2,30 +2,29 @@
 
 use std::borrow::Cow;
 
-use flagflow_codec::{Counts, ErrorKind};
-use flagflow_domain::{EffectiveDate, Fuel};
+use flagflow_codec::{Counts, ErrorKind, LineSpec};
+use flagflow_domain::{EffectiveDate, Fuel, ServiceFlag};
 use flagflow_frame::LineEnd;
 use flagflow_gas::field::{
     FieldFault, parse_date, parse_file_type, parse_flag, parse_mprn, parse_number, parse_outcome,
     parse_time,
 };
 use flagflow_gas::{
-    CreationTime, Detail, E45, Field, Gas, Header, Layout, OutOfRange, ReaderOptions, Table, Tag,
-    Trailer, WriterOptions, read_canonical, table,
+    CreationTime, Detail, E45, Field, Gas, Header, Layout, OutOfRange, ReaderOptions, ReasonCode,
+    Table, Tag, Trailer, WriterOptions, read_canonical, table,
 };
 
 use flagflow_files::Result;
 use flagflow_files::header::HeaderValues;
 
 use super::flow::{BadValue, ConvertFlow, Extras, NamedLines};
-use super::names::normal;
 use super::options::{ConvertOptions, RecordFormat};
 use super::reason::ConvertReason;
 use super::table::column;
 
-/// Returns true if a cell is the name of a column.
-pub(super) fn is_column(name: &[u8]) -> bool {
-    column(table(Layout::Uklink, false), &normal(name)).is_some()
+/// Returns true if a normal name is that of a column.
+pub(super) fn is_column(name: &str) -> bool {
+    column(table(Layout::Uklink, false), name).is_some()
 }
 
 impl ConvertFlow for Gas {
@@ -72,6 +71,23 @@ impl ConvertFlow for Gas {
     #[inline]
     fn canonical(line: &[u8], format: &&'static Table) -> Option<Detail> {
         read_canonical(line, format.layout())
+    }
+
+    #[inline]
+    fn flag(detail: &Detail) -> Option<ServiceFlag> {
+        Some(detail.flag())
+    }
+
+    fn with_flag(detail: Detail, flag: ServiceFlag) -> Detail {
+        detail.with_flag(flag)
+    }
+
+    fn reason_text(reason: &ReasonCode) -> &[u8] {
+        reason.as_bytes()
+    }
+
+    fn kind_name<'l>(_: &&'static Table, line: &'l LineSpec<Self>) -> Cow<'l, str> {
+        Cow::Borrowed(line.code())
     }
 
     /// An answer has an outcome.

@@ -47,12 +47,19 @@ fn kind(field: ConvertField) -> Option<HintKind> {
         ConvertField::Gas(Gas::MeterPointReference) => HintKind::Number(DigitRun::AtMost(10)),
         ConvertField::Electricity(Electricity::MpanCore) => HintKind::Number(DigitRun::Exactly(13)),
         ConvertField::Gas(Gas::DccServiceEffectiveFromDate | Gas::CreationDate)
-        | ConvertField::Electricity(Electricity::EffectiveFromDate) => HintKind::Day,
+        | ConvertField::Electricity(
+            Electricity::EffectiveFromDate | Electricity::DeemedReceivedDate,
+        ) => HintKind::Day,
         ConvertField::Gas(Gas::DccServiceFlag)
         | ConvertField::Electricity(Electricity::DccServiceFlag) => HintKind::Flag,
         ConvertField::Gas(Gas::OrganisationId | Gas::GenerationNumber | Gas::RecordCount)
         | ConvertField::Electricity(
-            Electricity::InstructionNumber | Electricity::FileSequenceNumber,
+            Electricity::InstructionNumber
+            | Electricity::IncomingInstructionNumber
+            | Electricity::FileSequenceNumber
+            | Electricity::Received
+            | Electricity::Accepted
+            | Electricity::Rejected,
         ) => HintKind::Number(DigitRun::Any),
         _ => return None,
     })

@@ -24,10 +24,11 @@ pub(super) struct Keyed<R> {
     ignored: Vec<String>,
 }
 
-/// A value: its text, and its first byte in the line.
+/// A value: its text, and its first byte in the line; of a list the texts of its elements too.
 struct Value {
     text: Vec<u8>,
     start: usize,
+    list: Option<Vec<Vec<u8>>>,
 }
 
 /// Reason why a line has no values.
@@ -75,6 +76,16 @@ impl<R> Keyed<R> {
         self.value(key).map(|value| value.text.as_slice())
     }
 
+    /// Returns the texts of the list under a key, each with its place from the beginning of the
+    /// list; a value that is no list is the only text.
+    pub(super) fn list(&self, key: usize) -> impl Iterator<Item = (&[u8], usize)> {
+        let value = self.value(key);
+        let list = value.and_then(|value| value.list.as_deref()).unwrap_or_default();
+        let only = value.filter(|value| value.list.is_none());
+        let only = only.map(|value| value.text.as_slice()).filter(|text| !text.is_empty());
+        list.iter().map(Vec::as_slice).chain(only).map(|text| (text, 0))
+    }
+
     /// Returns the position of the text under a key.
     pub(super) fn place(&self, key: usize) -> Position {
         self.position.forward(self.value(key).map_or(0, |value| value.start as u64))
@@ -112,12 +123,20 @@ fn value(raw: &RawValue, line: &[u8]) -> Option<Value> {
     let quoted = json.starts_with('"');
     // the value lies in the line, so the difference is its place
     let start = json.as_ptr() as usize - line.as_ptr() as usize + usize::from(quoted);
-    let text = match quoted {
-        true => serde_json::from_str::<Cow<'_, str>>(json).ok()?.into_owned(),
-        false if json == "null" => return None,
-        false => json.to_owned(),
-    };
-    Some(Value { text: text.into_bytes(), start })
+    let list: Option<Vec<&RawValue>> =
+        json.starts_with('[').then(|| serde_json::from_str(json).ok()).flatten();
+    let list = list.map(|list| list.into_iter().filter_map(text).collect());
+    Some(Value { text: text(raw)?, start, list })
+}
+
+/// Returns the content of a string, or the JSON of any other value; `None` for `null`.
+fn text(raw: &RawValue) -> Option<Vec<u8>> {
+    let json = raw.get();
+    match json.starts_with('"') {
+        true => serde_json::from_str::<Cow<'_, str>>(json).ok().map(|it| it.into_owned().into()),
+        false if json == "null" => None,
+        false => Some(json.as_bytes().to_vec()),
+    }
 }
 
 /// Remembers a key that means nothing, once.

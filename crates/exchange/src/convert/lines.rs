@@ -3,14 +3,14 @@
 use std::io::BufRead;
 
 use flagflow_codec::{
-    Error, Fault, LineKind, LineSpec, RawLine, ReadSettings, Reader, Record, Table,
+    Error, ErrorKind, Fault, LineKind, LineSpec, RawLine, ReadSettings, Reader, Record, Table,
 };
 use flagflow_frame::Position;
 
 use flagflow_files::{Result, fatal};
 
 use super::conversion::{ConvertSource, ConvertStep, FoundHeader};
-use super::flow::{ConvertFlow, Extras};
+use super::flow::{ConvertFlow, Extras, Rest, reason_line};
 use super::reason::ConvertReason;
 use super::report::ConvertRefusal;
 
@@ -22,6 +22,8 @@ pub(super) struct LineSource<F: ConvertFlow, R> {
     bad_header: bool,
     /// The trailer was handed out.
     ended: bool,
+    /// The number of the last record that was refused.
+    refused: Option<u64>,
 }
 
 impl<F: ConvertFlow, R: BufRead> LineSource<F, R> {
@@ -29,7 +31,7 @@ impl<F: ConvertFlow, R: BufRead> LineSource<F, R> {
         let reader = Reader::with_options(input, options, ReadSettings::default());
         let has_extras = has_extras(format.as_ref());
         let record = Record::new();
-        Self { reader, record, format, has_extras, bad_header: false, ended: false }
+        Self { reader, record, format, has_extras, bad_header: false, ended: false, refused: None }
     }
 
     #[inline]
@@ -37,14 +39,26 @@ impl<F: ConvertFlow, R: BufRead> LineSource<F, R> {
         if self.has_extras { Extras::of(self.record.extras()) } else { Extras::default() }
     }
 
+    /// Returns what the values of the record do not have.
+    #[inline]
+    fn rest(&self) -> Rest<F> {
+        Rest { extras: self.extras(), reasons: self.record.reasons().to_vec() }
+    }
+
     fn record(&self) -> Result<ConvertStep<F>, Fault<F::Field>> {
         let record = F::Record::try_from(&self.record.raw()?)?;
-        Ok(ConvertStep::Record(record, self.extras()))
+        Ok(ConvertStep::Record(record, self.rest()))
     }
 
     fn group(&self) -> Result<ConvertStep<F>, Fault<F::Field>> {
         let group = F::Group::try_from(&self.record.raw()?)?;
         Ok(ConvertStep::Group(group, self.extras()))
+    }
+
+    /// Returns the error of a record with too few or too many reasons below it.
+    #[inline]
+    fn objection_to_reasons(&self) -> Option<ErrorKind> {
+        reason_line(self.format.as_ref())?.objection_to(self.record.reasons().len())
     }
 
     /// Returns the step for an invalid value in a line.
@@ -55,6 +69,12 @@ impl<F: ConvertFlow, R: BufRead> LineSource<F, R> {
             Some(field) => refusal.of(field, self.field(field).1),
             None => refusal,
         }))
+    }
+
+    /// Returns true for a line that is missing below the record that was refused last.
+    fn is_of_refused(&self, error: &Error<F::Field>) -> bool {
+        let is_missing = matches!(error.kind(), ErrorKind::TooFewLines { .. });
+        is_missing && self.refused.is_some() && self.refused == error.position().record
     }
 
     /// Returns the step for an invalid line or file.
@@ -93,14 +113,30 @@ impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for LineSource<F, R> {
     fn next(&mut self) -> Result<Option<ConvertStep<F>>> {
         let read = match self.reader.read_body(&mut self.record) {
             Ok(Some(LineKind::Group)) => self.group(),
-            Ok(Some(_)) => match F::canonical(self.record.as_bytes(), &self.format) {
-                Some(record) => return Ok(Some(ConvertStep::Record(record, self.extras()))),
-                None => self.record(),
-            },
+            Ok(Some(_)) => {
+                match (
+                    self.objection_to_reasons(),
+                    F::canonical(self.record.as_bytes(), &self.format),
+                ) {
+                    (Some(kind), _) => Err(Fault { kind, field: None, start: 0, length: 0 }),
+                    (None, Some(record)) => {
+                        return Ok(Some(ConvertStep::Record(record, self.rest())));
+                    }
+                    (None, None) => self.record(),
+                }
+            }
             Ok(None) => return Ok(self.end()),
-            Err(error) => return self.bad_line(error).map(Some),
+            // reasons that are missing below a record that was refused
+            Err(error) if self.is_of_refused(&error) => return self.next(),
+            Err(error) => {
+                self.refused = error.position().record;
+                return self.bad_line(error).map(Some);
+            }
         };
-        Ok(Some(read.unwrap_or_else(|fault| self.bad_value(fault))))
+        Ok(Some(read.unwrap_or_else(|fault| {
+            self.refused = self.record.position().record;
+            self.bad_value(fault)
+        })))
     }
 
     fn header(&self) -> FoundHeader<F::Header> {
@@ -109,6 +145,10 @@ impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for LineSource<F, R> {
             Some(header) => FoundHeader::Good(header.clone()),
             None => FoundHeader::None,
         }
+    }
+
+    fn line(&self) -> Position {
+        self.record.position()
     }
 
     fn field(&self, wanted: F::Field) -> (Position, Option<&[u8]>) {

@@ -51,6 +51,8 @@ pub(super) fn listed<'n>(names: impl Iterator<Item = &'n [u8]>, mask: bool) -> S
 const OTHER_OUTPUTS: &[(&[&str], &str)] = &[
     (&["schema"], "a report of flagflow (check, summary, fix)"),
     (&["change", "meter_point"], "a list of differences (flagflow diff)"),
+    (&["change", "old_line"], "a list of differences (flagflow diff)"),
+    (&["change", "old", "new"], "a list of differences (flagflow diff)"),
     (&["old_records", "new_records"], "the result of a comparison (flagflow diff)"),
     (&["what", "after", "record"], "a list of rejected records (flagflow check --reasons-to)"),
     (&["record", "offset", "rules"], "a list of unanswered records (flagflow answer --listed)"),

@@ -4,21 +4,27 @@ use std::borrow::Cow;
 use std::io::BufRead;
 
 use flagflow_codec::{ErrorKind, FileOrder, LineSpec, Role};
+use flagflow_electricity::SupplierId;
 use flagflow_frame::Position;
 
 use flagflow_files::{Error, Result};
 
 use super::conversion::{ConvertSource, ConvertStep, FoundHeader};
-use super::flow::{BadValue, ConvertFlow, FURTHER, NamedLines, RECORD, kind_name};
+use super::flow::{
+    BadValue, ConvertFlow, FURTHER, NamedLines, Omission, RECORD, Rest, missing, reason_item,
+    reason_line,
+};
 use super::keyed::{Keyed, Unkeyed};
 use super::names::{FUEL, normal};
 use super::reason::ConvertReason;
+use super::table::reasons_of;
 
 pub(super) struct ObjectSource<F: ConvertFlow, R> {
     keys: ObjectKeys<F, R>,
     format: F::Format,
     named: F::Named,
     order: FileOrder<F>,
+    supplier: Option<SupplierId>,
     header: FoundHeader<F::Header>,
     has_trailer: bool,
     /// The envelope was checked at the end of the input.
@@ -65,7 +71,23 @@ impl<F: ConvertFlow, R> ObjectKeys<F, R> {
     }
 
     fn fuel(&self) -> Option<&[u8]> {
-        self.keyed.text(Self::OTHERS.len() + self.fields.len() + F::ALIASES.len())
+        self.keyed.text(self.fuel_key())
+    }
+
+    fn fuel_key(&self) -> usize {
+        Self::OTHERS.len() + self.fields.len() + F::ALIASES.len()
+    }
+
+    /// Returns the name of an earlier version that the object has, with the name of today.
+    fn old_name(&self) -> Option<&'static (&'static str, &'static str)> {
+        let begin = self.fuel_key() + 1;
+        let mut names = F::OLD_NAMES.iter().enumerate();
+        names.find(|(at, _)| self.keyed.text(begin + at).is_some()).map(|(_, name)| name)
+    }
+
+    /// Returns the texts of a list, or the one text, under the key of a field.
+    fn list(&self, field: F::Field) -> impl Iterator<Item = (&[u8], usize)> {
+        self.key(field).into_iter().flat_map(|key| self.keyed.list(key))
     }
 
     fn place(&self, field: F::Field) -> (Position, Option<&[u8]>) {
@@ -79,7 +101,7 @@ impl<F: ConvertFlow, R> ObjectKeys<F, R> {
 type TakenObject<F> = Result<Option<ConvertStep<F>>, BadValue<<F as flagflow_codec::Names>::Field>>;
 
 impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
-    pub(super) fn new(input: R, format: F::Format) -> Result<Self> {
+    pub(super) fn new(input: R, format: F::Format, supplier: Option<SupplierId>) -> Result<Self> {
         let mut fields: Vec<F::Field> = Vec::new();
         for item in format.as_ref().lines().iter().flat_map(LineSpec::items) {
             if !fields.contains(&item.field) {
@@ -96,11 +118,13 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
         }
         names.extend(F::ALIASES.iter().map(|(name, _)| (*name).to_owned()));
         names.push(FUEL.to_owned());
+        names.extend(F::OLD_NAMES.iter().map(|(old, _)| (*old).to_owned()));
         Ok(Self {
             keys: ObjectKeys { keyed: Keyed::new(input, names), fields },
             named: F::Named::new(&format),
             order: FileOrder::new(format.as_ref()),
             format,
+            supplier,
             header: FoundHeader::None,
             has_trailer: false,
             ended: false,
@@ -113,7 +137,10 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
         let table = self.format.as_ref();
         let kind = self.keys.kind();
         let line = match kind {
-            Some(kind) => table.lines().iter().find(|line| kind_name(line).as_bytes() == kind),
+            Some(kind) => table
+                .lines()
+                .iter()
+                .find(|line| F::kind_name(&self.format, line).as_bytes() == kind),
             None => F::unnamed(|field| self.keys.text(field).map(Cow::Borrowed))
                 .and_then(|tag| table.line(tag)),
         };
@@ -123,15 +150,21 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
         {
             self.order.place(Some(parent));
         }
-        let role = self.order.place(line.map(LineSpec::tag));
+        let tag = line.map(LineSpec::tag);
+        let missing = missing(table, || self.order.shortfall_before(tag));
+        let role = self.order.place(tag);
         if !matches!(role, Role::Header | Role::Trailer | Role::Group) {
             self.keys.keyed.position.record = Some(self.order.counts().records);
         }
-        let tag = line.map(LineSpec::tag);
-        let taken = whole(read).and_then(|()| match role {
+        if role == Role::Record {
+            self.place_reasons();
+        }
+        let missing =
+            missing.map_or(Ok(()), |kind| Err(BadValue::whole(ConvertReason::Codec(kind))));
+        let taken = whole(read).and(missing).and_then(|()| match role {
             Role::Header => self.take_header(),
             Role::Trailer => self.take_trailer(),
-            Role::Group => self.take_group().map(Some),
+            Role::Group => self.take_group(tag).map(Some),
             Role::Record | Role::Reason | Role::Misplaced => self.take_record(role, tag).map(Some),
         });
         match role {
@@ -167,10 +200,20 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
         }
     }
 
-    fn take_group(&mut self) -> Result<ConvertStep<F>, BadValue<F::Field>> {
+    fn take_group(&mut self, tag: Option<F::Tag>) -> Result<ConvertStep<F>, BadValue<F::Field>> {
+        let unknown = BadValue::whole(ConvertReason::Codec(ErrorKind::UnknownRecord));
         let text = |field| self.keys.text(field).map(Cow::Borrowed);
-        let (group, extras) = self.named.group(text)?;
+        let (group, extras) = self.named.group(tag.ok_or(unknown)?, text)?;
         Ok(ConvertStep::Group(group, extras))
+    }
+
+    /// Counts the reasons of a record, which are lines of their own in a file of lines.
+    fn place_reasons(&mut self) {
+        let table = self.format.as_ref();
+        let (Some(line), Some(item)) = (reason_line(table), reason_item(table)) else { return };
+        for _ in 0..self.keys.list(item).count() {
+            self.order.place(Some(line.tag()));
+        }
     }
 
     fn take_record(
@@ -185,30 +228,45 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
         let tag = match (role, tag) {
             (Role::Record, Some(tag)) => tag,
             (_, tag) => {
-                let kind = tag.map_or(ErrorKind::UnknownRecord, |_| ErrorKind::UnexpectedRecord);
+                let unexpected = self.order.excess().unwrap_or(ErrorKind::UnexpectedRecord);
+                let kind = tag.map_or(ErrorKind::UnknownRecord, |_| unexpected);
                 return Err(BadValue {
                     field: F::KIND,
                     ..BadValue::whole(ConvertReason::Codec(kind))
                 });
             }
         };
+        if let Some((old, new)) = keys.old_name() {
+            return Err(BadValue::whole(ConvertReason::OldName { old, new }));
+        }
         let (is_named, number) = (keys.kind().is_some(), self.order.counts().records);
+        let omission = Omission { number, is_table: false, supplier: self.supplier };
         let text = |field| {
-            let left_out = || F::left_out(format, field, number, false).filter(|_| !is_named);
+            let left_out = || F::left_out(format, field, omission).filter(|_| !is_named);
             keys.text(field).map(Cow::Borrowed).or_else(|| left_out().map(Cow::Owned))
         };
         let (record, extras) = self.named.record(tag, is_named, text)?;
-        Ok(ConvertStep::Record(record, extras))
+        let table = format.as_ref();
+        let reasons = match reason_item(table) {
+            Some(item) => reasons_of(&mut self.named, table, keys.list(item))?,
+            None => Vec::new(),
+        };
+        Ok(ConvertStep::Record(record, Rest { extras, reasons }))
     }
 
-    /// Reports a missing part of the envelope, once.
+    /// Reports each missing line, and a missing part of the envelope, once.
     fn end(&mut self) -> Option<ConvertStep<F>> {
-        let missing = match (&self.header, self.has_trailer) {
-            (FoundHeader::None, true) => ErrorKind::MissingHeader,
-            (FoundHeader::Good(_) | FoundHeader::Bad, false) => ErrorKind::MissingTrailer,
+        let shortfall = match self.ended {
+            true => None,
+            false => missing(self.format.as_ref(), || self.order.shortfall_at_end()),
+        };
+        let missing = match (shortfall, &self.header, self.has_trailer) {
+            (Some(kind), ..) => kind,
+            (None, FoundHeader::None, true) => ErrorKind::MissingHeader,
+            (None, FoundHeader::Good(_) | FoundHeader::Bad, false) => ErrorKind::MissingTrailer,
             _ => return None,
         };
-        if std::mem::replace(&mut self.ended, true) {
+        if shortfall.is_none() && std::mem::replace(&mut self.ended, true) {
             return None;
         }
         let missing = BadValue::<F::Field>::whole(ConvertReason::Codec(missing));
@@ -242,6 +300,10 @@ impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for ObjectSource<F, R> {
 
     fn header(&self) -> FoundHeader<F::Header> {
         self.header.clone()
+    }
+
+    fn line(&self) -> Position {
+        self.keys.keyed.position
     }
 
     fn field(&self, field: F::Field) -> (Position, Option<&[u8]>) {

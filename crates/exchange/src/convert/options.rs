@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use flagflow_domain::{Edition, ServiceFlag};
-use flagflow_electricity::Profile;
+use flagflow_electricity::{Profile, SupplierId};
 use flagflow_gas::Layout;
 
 use flagflow_files::{Error, ErrorKind, HeaderValues, LineEndRule, Result, UserFileValues};
@@ -158,6 +158,8 @@ pub struct ConvertOptions {
     pub header: HeaderValues,
     /// Header and trailer values of an electricity file.
     pub user_file: UserFileValues,
+    /// Supplier of updates in a table or in objects without a supplier.
+    pub supplier: Option<SupplierId>,
     /// Profile of electricity files of its flow; `None` is the built-in profile.
     pub profile: Option<Arc<Profile>>,
     /// Flags to turn into others, each at most once. All of them act at once: with `S=N` and `N=I`
@@ -196,6 +198,7 @@ impl ConvertOptions {
                 generation_number: None,
             },
             user_file: UserFileValues::NONE,
+            supplier: None,
             profile: None,
             map_flags: Vec::new(),
             edition: None,

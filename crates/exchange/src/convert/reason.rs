@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use flagflow_codec::ErrorKind;
+use flagflow_codec::{ErrorKind, LineCode};
 use flagflow_domain::Edition;
 
 /// A field of either fuel's records.
@@ -40,12 +40,17 @@ impl ConvertField {
             Self::Electricity(field) => matches!(
                 field,
                 Electricity::EffectiveFromDate
+                    | Electricity::DeemedReceivedDate
+                    | Electricity::Received
+                    | Electricity::Accepted
+                    | Electricity::Rejected
                     | Electricity::Created
                     | Electricity::Completed
                     | Electricity::GroupCount
                     | Electricity::FlowCount
                     | Electricity::FileSequenceNumber
                     | Electricity::InstructionNumber
+                    | Electricity::IncomingInstructionNumber
             ),
         }
     }
@@ -115,17 +120,27 @@ pub enum ConvertReason {
     OtherFuel,
     /// An E46 cannot be written to a table that began with an E45.
     NoOutcomeColumn,
+    /// A group that a table has no place for: its rows are the records.
+    NoPlaceForGroup(LineCode),
+    /// A name of an earlier version.
+    OldName {
+        /// The name.
+        old: &'static str,
+        /// The name of today.
+        new: &'static str,
+    },
 }
 
 impl ConvertReason {
     /// The names that are not those of the validator's rules.
-    pub const NAMES: [&'static str; 10] = [
+    pub const NAMES: [&'static str; 11] = [
         "missing-value",
         "malformed-row",
         "malformed-object",
         "outcome-of-update",
         "mixed-table",
         "no-outcome-column",
+        "old-name",
         "other-fuel",
         "invalid-file-type",
         "not-writable",
@@ -137,7 +152,7 @@ impl ConvertReason {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Codec(kind) => codec_name(kind),
-            Self::AdditionalItems { .. } => "not-writable",
+            Self::AdditionalItems { .. } | Self::NoPlaceForGroup(_) => "not-writable",
             Self::FlagNotInEdition(_) => "flag-not-in-edition",
             Self::MissingValue => "missing-value",
             Self::MalformedRow { .. } | Self::TextBehindQuote => "malformed-row",
@@ -145,6 +160,7 @@ impl ConvertReason {
             Self::OutcomeOfUpdate => "outcome-of-update",
             Self::MixedTable => "mixed-table",
             Self::NoOutcomeColumn => "no-outcome-column",
+            Self::OldName { .. } => "old-name",
             Self::OtherFuel => "other-fuel",
         }
     }
@@ -158,6 +174,9 @@ const fn codec_name(kind: ErrorKind) -> &'static str {
         ErrorKind::UnknownRecord => "unknown-record",
         ErrorKind::UnexpectedRecord => "unexpected-record",
         ErrorKind::NonAscii => "non-ascii",
+        ErrorKind::NotPrintable => "control-character",
+        ErrorKind::EmptyItem => "empty-item",
+        ErrorKind::TooManyLines { .. } | ErrorKind::TooFewLines { .. } => "group-cardinality",
         ErrorKind::ItemTooLong { .. } => "item-too-long",
         ErrorKind::NotANumber => "not-a-number",
         ErrorKind::UnknownFlag => "unknown-flag",
@@ -210,6 +229,12 @@ impl fmt::Display for ConvertReason {
             Self::NoOutcomeColumn => f.write_str(
                 "an E46 cannot follow an E45 in a csv table; convert to jsonl, or split the file",
             ),
+            Self::NoPlaceForGroup(code) => write!(
+                f,
+                "the group {code} has no place in a csv table, which has a row for each record; \
+                 convert to jsonl"
+            ),
+            Self::OldName { old, new } => write!(f, "{old} is called {new} now: rename it"),
         }
     }
 }

@@ -1,20 +1,20 @@
 //! Tables that take the records of a conversion in place of text.
 
-use flagflow_codec::Values;
-use flagflow_domain::Fuel;
+use flagflow_electricity::Instruction;
 use flagflow_frame::LineEnd;
+use flagflow_gas::Detail;
 
 use flagflow_files::Result;
 
 /// A table that takes records one by one: Parquet, Arrow or Excel. The crates for these formats are
 /// large, so the table is the caller's.
 pub trait RecordTable {
-    /// Takes a record.
+    /// Takes a record, and its reasons with a space between them.
     ///
     /// # Errors
     ///
     /// The table cannot be written.
-    fn write(&mut self, record: &TableRecord<'_>) -> Result<()>;
+    fn write(&mut self, record: &TableRecord, reasons: &str) -> Result<()>;
 
     /// Takes the lines that are not records, as objects of jsonl, with the line ending of the file,
     /// and ends the table. It is not called if the conversion is refused.
@@ -28,13 +28,23 @@ pub trait RecordTable {
 /// A record of either fuel.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct TableRecord<'r> {
-    /// The fuel.
-    pub fuel: Fuel,
-    /// `E45`, `E46`, `D0350` or `D0351`.
-    pub transaction_type: &'r str,
-    /// The values.
-    pub values: Values<&'r [u8]>,
+pub enum TableRecord {
+    /// A record of gas.
+    Gas(Detail),
+    /// A record of electricity.
+    Electricity(Instruction),
+}
+
+impl From<Detail> for TableRecord {
+    fn from(record: Detail) -> Self {
+        Self::Gas(record)
+    }
+}
+
+impl From<Instruction> for TableRecord {
+    fn from(record: Instruction) -> Self {
+        Self::Electricity(record)
+    }
 }
 
 /// The output of a conversion.

@@ -235,7 +235,7 @@ impl ConvertReport {
 
 #[cfg(test)]
 mod tests {
-    use flagflow_codec::ErrorKind;
+    use flagflow_codec::{ErrorKind, LineCode};
     use flagflow_domain::Edition;
 
     use super::*;
@@ -281,6 +281,9 @@ mod tests {
             ErrorKind::FileIdMismatch,
             ErrorKind::GroupCount { declared: 1, counted: 2 },
             ErrorKind::FlowCount { declared: 1, counted: 2 },
+            ErrorKind::EmptyItem,
+            ErrorKind::NotPrintable,
+            ErrorKind::TooManyLines { code: LineCode::new("81H"), most: 1 },
         ];
         let own = [
             ConvertReason::FlagNotInEdition(Edition::Mp077),
@@ -292,6 +295,8 @@ mod tests {
             ConvertReason::MixedTable,
             ConvertReason::OtherFuel,
             ConvertReason::NoOutcomeColumn,
+            ConvertReason::NoPlaceForGroup(LineCode::new("K1")),
+            ConvertReason::OldName { old: "a", new: "b" },
         ];
         for reason in kinds.map(ConvertReason::Codec).into_iter().chain(own) {
             let name = reason.name();

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::io::{BufWriter, Write};
 
 use flagflow_codec::{
-    Content, FileOrder, Item, ItemKind, LineKind, LineSpec, RawLine, Slot, Style, Table, Values,
-    Writer,
+    Content, ErrorKind, FileOrder, Item, ItemKind, LineCode, LineKind, LineSpec, RawLine, Slot,
+    Style, Table, Values, Writer,
 };
 use flagflow_domain::Outcome;
 use flagflow_frame::LineEnd;
@@ -15,10 +15,13 @@ use flagflow_files::input::BUFFER;
 use flagflow_files::spreadsheet::guarded;
 use flagflow_files::{Error, Result};
 
-use super::flow::{ConvertFlow, Extras, FURTHER, Objection, RECORD, kind_name, object_to};
+use super::flow::{
+    ConvertFlow, Extras, FURTHER, Objection, RECORD, Rest, group_of, object_to, reason_item,
+    reason_line,
+};
 use super::options::{ConvertOptions, RecordFormat};
 use super::reason::ConvertReason;
-use super::records::{ConvertTarget, RecordTable, TableRecord};
+use super::records::{ConvertTarget, RecordTable};
 
 /// Writes the records of a conversion.
 pub(super) enum Sink<'t, F: ConvertFlow, W: Write> {
@@ -75,29 +78,31 @@ impl<'t, F: ConvertFlow, W: Write> Sink<'t, F, W> {
     }
 
     /// Returns the reason why a record cannot be written in this format.
-    pub(super) fn objection(&mut self, record: &F::Record, extras: &Extras) -> Objection<F> {
+    pub(super) fn objection(&mut self, record: &F::Record, rest: &Rest<F>) -> Objection<F> {
         match self {
-            Self::Lines(lines) => lines.objection(record, extras),
-            Self::Table(table) => table.objection(record),
+            Self::Lines(lines) => lines.objection(record, rest),
+            Self::Table(table) => table.objection(record, rest),
             Self::Objects(_) => None,
-            Self::Records(records) => records.objection(extras),
+            Self::Records(records) => records.objection(rest),
         }
     }
 
-    pub(super) fn write(&mut self, record: F::Record, extras: &Extras) -> Result<()> {
+    /// Writes a record, or returns the reason why it cannot be written at its place.
+    pub(super) fn write(&mut self, record: F::Record, rest: &Rest<F>) -> Result<Objection<F>> {
         match self {
-            Self::Lines(lines) => lines.write(record, extras),
-            Self::Table(table) => table.write(&record, extras),
-            Self::Objects(objects) => objects.write(&record, extras),
-            Self::Records(records) => records.write(&record),
+            Self::Lines(lines) => return lines.write(record, rest),
+            Self::Table(table) => table.write(&record, rest)?,
+            Self::Objects(objects) => objects.write(&record, rest)?,
+            Self::Records(records) => records.write(record, rest)?,
         }
+        Ok(None)
     }
 
     /// Writes a group, or returns the reason why it cannot be written.
     pub(super) fn group(&mut self, group: F::Group, extras: &Extras) -> Result<Objection<F>> {
         match self {
             Self::Lines(lines) => return lines.group(group, extras),
-            Self::Table(table) => table.group(group, extras),
+            Self::Table(table) => return Ok(table.group(group, extras)),
             Self::Objects(objects) => objects.group(group, extras)?,
             Self::Records(records) => return records.group(group, extras),
         }
@@ -133,10 +138,29 @@ impl<'t, F: ConvertFlow, W: Write> Sink<'t, F, W> {
     }
 }
 
+/// Returns the error of a file that cannot be written to its end: where it is not the writer's, the
+/// lines that are left would be no valid file.
 fn unwritten<N: flagflow_codec::Name + std::fmt::Display>(
     error: flagflow_codec::Error<N>,
 ) -> Error {
+    if error.is_recoverable() {
+        let what = format!("the output would be no valid file: {}", error.kind());
+        return Error::new(crate::ErrorKind::Options, what);
+    }
     Error::writing(error.into_io().unwrap_or_else(std::io::Error::other))
+}
+
+/// Returns the objection to a line that has no place in its file.
+fn misplaced<N: flagflow_codec::Name + std::fmt::Display>(
+    written: flagflow_codec::Result<(), N>,
+) -> Result<Option<(Option<N>, ConvertReason)>> {
+    match written {
+        Ok(()) => Ok(None),
+        Err(error) if error.is_recoverable() => {
+            Ok(Some((error.field(), ConvertReason::Codec(error.kind()))))
+        }
+        Err(error) => Err(unwritten(error)),
+    }
 }
 
 /// Writes a file in one of the layouts of the flow.
@@ -172,29 +196,31 @@ impl<F: ConvertFlow, W: Write> LineSink<F, W> {
     }
 
     /// Text that cannot be written only occurs where it is padded: text that ends in padding.
-    fn objection(&mut self, record: &F::Record, extras: &Extras) -> Objection<F> {
+    fn objection(&mut self, record: &F::Record, rest: &Rest<F>) -> Objection<F> {
+        let is_plain = |values: Values| !values.party.contains(&b' ');
         if self.format.as_ref().style() != Style::FixedPadded
-            || extras.is_empty() && F::values(record).reason.is_none()
+            || rest.is_empty() && F::values(record).is_some_and(is_plain)
         {
             return None;
         }
-        self.unfit(&Content::Record(*record), extras)
+        self.unfit(&Content::Record(*record), &rest.extras).or_else(|| {
+            let mut reasons = rest.reasons.iter();
+            reasons.find_map(|it| self.unfit(&Content::Reason(*it), &Extras::default()))
+        })
     }
 
-    fn write(&mut self, record: F::Record, extras: &Extras) -> Result<()> {
-        let written = match extras.is_empty() {
+    fn write(&mut self, record: F::Record, rest: &Rest<F>) -> Result<Objection<F>> {
+        misplaced(match rest.is_empty() {
             true => self.writer.write(record),
-            false => self.writer.write_with(record, extras.iter()),
-        };
-        written.map_err(unwritten)
+            false => self.writer.write_with_reasons(record, rest.extras.iter(), &rest.reasons),
+        })
     }
 
     fn group(&mut self, group: F::Group, extras: &Extras) -> Result<Objection<F>> {
-        let objection = self.unfit(&Content::Group(group), extras);
-        if objection.is_none() {
-            self.writer.write_opening(group, extras.iter()).map_err(unwritten)?;
+        match self.unfit(&Content::Group(group), extras) {
+            None => misplaced(self.writer.write_opening(group, extras.iter())),
+            objection => Ok(objection),
         }
-        Ok(objection)
     }
 
     fn trailer(&mut self, trailer: F::Trailer, options: &ConvertOptions) -> Objection<F> {
@@ -242,22 +268,21 @@ impl<F: ConvertFlow, W: Write> TextSink<F, W> {
     }
 }
 
+fn has_an_outcome<F: ConvertFlow>(record: &F::Record) -> bool {
+    F::values(record).is_some_and(|values| values.outcome != 0)
+}
+
 fn has_outcome<F: ConvertFlow>(line: &LineSpec<F>) -> bool {
     line.items().iter().any(|item| item.slot == Slot::Outcome)
 }
 
-/// Returns the line of a record.
+/// Returns the line of a record that has columns.
 fn line_of<'t, F: ConvertFlow>(
     table: &'t Table<F>,
     records: [usize; 2],
-    values: &Values<F::Reason>,
+    values: &Values,
 ) -> &'t LineSpec<F> {
     &table.lines()[records[usize::from(values.outcome != 0)]]
-}
-
-/// Returns the line above the records, where there is one.
-fn group_of<F: ConvertFlow>(table: &Table<F>) -> Option<&LineSpec<F>> {
-    table.line(table.lines().first()?.parent()?)
 }
 
 /// Appends the text of an item of a record, whose own line is `own`. Returns true if the text may
@@ -268,7 +293,7 @@ fn push_item<'e, F: ConvertFlow>(
     line: &mut Vec<u8>,
     item: &Item<F::Field>,
     own: &LineSpec<F>,
-    values: &Values<F::Reason>,
+    values: &Values,
     extras: &mut impl Iterator<Item = &'e [u8]>,
 ) -> bool {
     match item.slot {
@@ -285,27 +310,41 @@ fn push_item<'e, F: ConvertFlow>(
         Slot::Date => push_digits(line, values.date.into(), 8),
         Slot::Constant if F::CODE_IS_ITEM => line.extend_from_slice(own.code().as_bytes()),
         Slot::Constant => line.extend_from_slice(own.constant().as_bytes()),
-        Slot::Reason => line.extend_from_slice(values.reason.as_ref().map_or(b"", AsRef::as_ref)),
+        Slot::Party => {
+            let length = values.party.iter().position(|byte| *byte == 0);
+            line.extend_from_slice(&values.party[..length.unwrap_or(values.party.len())]);
+        }
         Slot::Extra | Slot::Checked => line.extend_from_slice(extras.next().unwrap_or_default()),
-        Slot::Unused => {}
+        // a record with such an item is written by the codec
+        Slot::Unused | Slot::Own | Slot::Reason => {}
     }
     let is_code = item.slot == Slot::Constant && F::CODE_IS_ITEM;
-    let is_text = matches!(item.slot, Slot::Constant | Slot::Reason | Slot::Extra | Slot::Checked);
+    let is_text = matches!(item.slot, Slot::Constant | Slot::Party | Slot::Extra | Slot::Checked);
     is_text && !is_code
 }
 
-/// Returns the items of a line that is not a record, as the codec writes them; none where it
-/// cannot.
-fn items<'l, F: ConvertFlow>(
+/// Returns a line as the codec writes it, cut into items; `None` where it cannot.
+fn cut<'l, F: ConvertFlow>(
     line: &'l mut Vec<u8>,
     format: &'l F::Format,
     content: &Content<'_, F>,
     extras: &Extras,
-) -> impl Iterator<Item = (&'l Item<F::Field>, &'l [u8])> {
+) -> Option<RawLine<'l, F>> {
     line.clear();
     let written = F::write_line(line, format, content, &mut extras.iter());
-    let raw = written.ok().and_then(|()| RawLine::cut(line.as_slice(), format.as_ref()).ok());
-    raw.into_iter().flat_map(|raw| raw.items()).map(|item| (item.spec(), item.text()))
+    written.ok().and_then(|()| RawLine::cut(line.as_slice(), format.as_ref()).ok())
+}
+
+/// Returns the items of a line with their texts.
+fn items<'l, F: ConvertFlow>(
+    raw: Option<&'l RawLine<'l, F>>,
+) -> impl Iterator<Item = (&'l Item<F::Field>, &'l [u8])> {
+    raw.into_iter().flat_map(RawLine::items).map(|item| (item.spec(), item.text()))
+}
+
+/// Returns true if a cell cannot hold the reasons of a record: spaces are between them.
+fn has_space<F: ConvertFlow>(rest: &Rest<F>) -> bool {
+    rest.reasons.iter().any(|reason| F::reason_text(reason).contains(&b' '))
 }
 
 /// Writes a table: a row for each record. The first record decides which columns there are.
@@ -329,19 +368,24 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         table
     }
 
-    fn objection(&self, record: &F::Record) -> Objection<F> {
-        let first = &self.text.format.as_ref().lines()[self.first?];
-        let is_lost = F::values(record).outcome != 0 && !has_outcome(first);
-        F::KIND.filter(|_| is_lost).map(|kind| (kind, ConvertReason::NoOutcomeColumn))
+    fn objection(&self, record: &F::Record, rest: &Rest<F>) -> Objection<F> {
+        let table = self.text.format.as_ref();
+        if has_space::<F>(rest) {
+            return Some((reason_item(table), NOT_WRITABLE));
+        }
+        let first = &table.lines()[self.first?];
+        let is_lost = has_an_outcome::<F>(record) && !has_outcome(first);
+        F::KIND.filter(|_| is_lost).map(|kind| (Some(kind), ConvertReason::NoOutcomeColumn))
     }
 
-    fn write(&mut self, record: &F::Record, extras: &Extras) -> Result<()> {
-        let values = F::values(record);
-        let first = self.begin(self.text.records[usize::from(values.outcome != 0)])?;
+    fn write(&mut self, record: &F::Record, rest: &Rest<F>) -> Result<()> {
+        let place = self.text.records[usize::from(has_an_outcome::<F>(record))];
+        let first = self.begin(place)?;
+        let Some(values) = F::values(record) else { return self.write_whole(record, rest) };
         let TextSink { format, line, records, .. } = &mut self.text;
         let table = format.as_ref();
         let own = line_of(table, *records, &values);
-        let mut extras = extras.iter();
+        let mut extras = rest.extras.iter();
         line.clone_from(&self.group);
         for item in table.lines()[first].items() {
             let at = line.len();
@@ -353,12 +397,36 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         self.end_line()
     }
 
-    fn group(&mut self, group: F::Group, extras: &Extras) {
-        self.group.clear();
+    /// Writes a record that has no columns, as the codec writes its line.
+    fn write_whole(&mut self, record: &F::Record, rest: &Rest<F>) -> Result<()> {
+        let TextSink { format, line, scratch, .. } = &mut self.text;
+        line.clone_from(&self.group);
+        let raw = cut::<F>(scratch, format, &Content::Record(*record), &rest.extras);
+        for (_, text) in items(raw.as_ref()) {
+            push_cell(line, text, self.safe);
+        }
+        if reason_line(format.as_ref()).is_some() {
+            let reasons: Vec<_> = rest.reasons.iter().map(F::reason_text).collect();
+            push_cell(line, &reasons.join(&b' '), self.safe);
+        }
+        self.end_line()
+    }
+
+    /// Keeps the cells of the group above the records, or returns the reason why a table has no
+    /// place for a group.
+    fn group(&mut self, group: F::Group, extras: &Extras) -> Objection<F> {
         let TextSink { format, scratch, .. } = &mut self.text;
-        for (_, text) in items::<F>(scratch, format, &Content::Group(group), extras) {
+        let above = group_of(format.as_ref()).map(LineSpec::tag);
+        let raw = cut::<F>(scratch, format, &Content::Group(group), extras)?;
+        if Some(raw.tag()) != above {
+            let code = LineCode::new(raw.spec().code());
+            return Some((None, ConvertReason::NoPlaceForGroup(code)));
+        }
+        self.group.clear();
+        for (_, text) in items(Some(&raw)) {
             push_cell(&mut self.group, text, self.safe);
         }
+        None
     }
 
     /// Writes the names of the columns, once. Returns the place of the line that decided them.
@@ -370,7 +438,8 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         let TextSink { format, line, .. } = &mut self.text;
         let table = format.as_ref();
         line.clear();
-        for spec in group_of(table).into_iter().chain([&table.lines()[place]]) {
+        let lines = group_of(table).into_iter().chain([&table.lines()[place]]);
+        for spec in lines.chain(reason_line(table)) {
             for item in spec.items() {
                 push_cell(line, F::name(&item.field).as_bytes(), self.safe);
             }
@@ -450,17 +519,20 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
         objection
     }
 
-    fn write(&mut self, record: &F::Record, extras: &Extras) -> Result<()> {
+    fn write(&mut self, record: &F::Record, rest: &Rest<F>) -> Result<()> {
         self.begin()?;
         if let (false, Some(group)) = (self.opened, F::opening(&self.writer)) {
             self.group(group, &Extras::default())?;
         }
+        let Some(values) = F::values(record) else {
+            self.object(&Content::Record(*record), &rest.extras)?;
+            return self.end_record(rest);
+        };
         self.order.take_records(1);
-        let values = F::values(record);
         let TextSink { format, line, records, .. } = &mut self.text;
         let own = line_of(format.as_ref(), *records, &values);
-        let mut extras = extras.iter();
-        begin_object(line, own);
+        let mut extras = rest.extras.iter();
+        begin_object::<F>(line, format, own);
         for item in own.items() {
             let at = begin_value::<F>(line, item);
             if push_item(line, item, own, &values, &mut extras) {
@@ -471,10 +543,30 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
         self.end_object()
     }
 
+    /// Ends the object of a record, with the list of the reasons below it.
+    fn end_record(&mut self, rest: &Rest<F>) -> Result<()> {
+        let TextSink { format, line, .. } = &mut self.text;
+        let table = format.as_ref();
+        if let (Some(below), Some(item)) = (reason_line(table), reason_item(table)) {
+            line.extend_from_slice(format!(",\"{}\":[", F::name(&item)).as_bytes());
+            for (place, reason) in rest.reasons.iter().enumerate() {
+                self.order.place(Some(below.tag()));
+                line.extend_from_slice(if place > 0 { &b",\""[..] } else { b"\"" });
+                let at = line.len();
+                line.extend_from_slice(F::reason_text(reason));
+                escape(line, at);
+                line.push(b'"');
+            }
+            line.push(b']');
+        }
+        self.end_object()
+    }
+
     fn group(&mut self, group: F::Group, extras: &Extras) -> Result<()> {
         self.opened = true;
         self.begin()?;
-        self.object(&Content::Group(group), LineKind::Group, extras)
+        self.object(&Content::Group(group), extras)?;
+        self.end_object()
     }
 
     fn begin(&mut self) -> Result<()> {
@@ -482,18 +574,19 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
             return Ok(());
         }
         let Some(header) = self.header.clone() else { return Ok(()) };
-        self.object(&Content::Header(&header), LineKind::Header, &Extras::default())
+        self.object(&Content::Header(&header), &Extras::default())?;
+        self.end_object()
     }
 
-    /// Writes a line that is not a record as an object.
-    fn object(&mut self, content: &Content<'_, F>, kind: LineKind, extras: &Extras) -> Result<()> {
+    /// Writes a line as an object, up to the object's end.
+    fn object(&mut self, content: &Content<'_, F>, extras: &Extras) -> Result<()> {
         let TextSink { format, line, scratch, .. } = &mut self.text;
-        let Some(own) = format.as_ref().lines().iter().find(|line| line.kind() == kind) else {
-            return Ok(());
-        };
+        let raw = cut::<F>(scratch, format, content, extras);
+        let unwritable = || Error::writing(std::io::Error::other("a line cannot be written"));
+        let own = raw.as_ref().map(RawLine::spec).ok_or_else(unwritable)?;
         self.order.place(Some(own.tag()));
-        begin_object(line, own);
-        for (item, text) in items(scratch, format, content, extras) {
+        begin_object::<F>(line, format, own);
+        for (item, text) in items(raw.as_ref()) {
             let at = begin_value::<F>(line, item);
             line.extend_from_slice(text);
             escape(line, at);
@@ -507,7 +600,7 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
             escape(line, at);
             line.push(b'"');
         }
-        self.end_object()
+        Ok(())
     }
 
     fn end_object(&mut self) -> Result<()> {
@@ -521,7 +614,8 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
         let other = self.trailer.as_ref();
         let trailer = F::trailer(&self.writer, header, self.order.counts(), other)
             .map_err(|error| Error::writing(std::io::Error::other(error.to_string())))?;
-        self.object(&Content::Trailer(&trailer), LineKind::Trailer, &Extras::default())
+        self.object(&Content::Trailer(&trailer), &Extras::default())?;
+        self.end_object()
     }
 
     fn finish(mut self) -> Result<()> {
@@ -532,11 +626,11 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
 }
 
 /// Begins the object of a line: with its kind, unless that is an item.
-fn begin_object<F: ConvertFlow>(line: &mut Vec<u8>, own: &LineSpec<F>) {
+fn begin_object<F: ConvertFlow>(line: &mut Vec<u8>, format: &F::Format, own: &LineSpec<F>) {
     line.clear();
     line.push(b'{');
     if F::KIND.is_none() {
-        for part in ["\"", RECORD, "\":\"", kind_name(own), "\""] {
+        for part in ["\"", RECORD, "\":\"", &F::kind_name(format, own), "\""] {
             line.extend_from_slice(part.as_bytes());
         }
     }
@@ -596,26 +690,30 @@ impl<'t, F: ConvertFlow> RecordSink<'t, F> {
         Self { table, lines, extra, has_group: false }
     }
 
-    fn objection(&self, extras: &Extras) -> Objection<F> {
-        let is_lost = extras.iter().any(|extra| !extra.is_empty());
-        self.extra.filter(|_| is_lost).map(|field| (field, NOT_WRITABLE))
+    fn objection(&self, rest: &Rest<F>) -> Objection<F> {
+        if rest.extras.iter().any(|extra| !extra.is_empty()) {
+            return self.extra.map(|field| (Some(field), NOT_WRITABLE));
+        }
+        let item = reason_item(self.lines.text.format.as_ref());
+        has_space::<F>(rest).then_some((item, NOT_WRITABLE))
     }
 
-    fn write(&mut self, record: &F::Record) -> Result<()> {
-        let values = F::values(record);
+    fn write(&mut self, record: F::Record, rest: &Rest<F>) -> Result<()> {
         if !self.lines.opened
             && let Some(group) = F::opening(&self.lines.writer)
         {
             self.lines.group(group, &Extras::default())?;
         }
         self.lines.order.take_records(1);
-        let TextSink { format, records, .. } = &self.lines.text;
-        let own = line_of(format.as_ref(), *records, &values);
-        let Values { number, point, flag, outcome, date, reason } = values;
-        let reason = reason.as_ref().map(AsRef::as_ref);
-        let values = Values { number, point, flag, outcome, date, reason };
-        let transaction_type = F::transaction_type(format, own);
-        self.table.write(&TableRecord { fuel: F::FUEL, transaction_type, values })
+        let mut reasons = String::new();
+        if let Some(below) = reason_line(self.lines.text.format.as_ref()) {
+            for reason in &rest.reasons {
+                self.lines.order.place(Some(below.tag()));
+                reasons.push_str(if reasons.is_empty() { "" } else { " " });
+                reasons.push_str(&String::from_utf8_lossy(F::reason_text(reason)));
+            }
+        }
+        self.table.write(&record.into(), &reasons)
     }
 
     /// Takes a group. The table has no place for the items of a second one.
@@ -623,7 +721,7 @@ impl<'t, F: ConvertFlow> RecordSink<'t, F> {
         if std::mem::replace(&mut self.has_group, true) {
             let table = self.lines.text.format.as_ref();
             let item = group_of(table).and_then(|group| group.items().first());
-            return Ok(item.map(|item| (item.field, NOT_WRITABLE)));
+            return Ok(item.map(|item| (Some(item.field), NOT_WRITABLE)));
         }
         self.lines.group(group, extras)?;
         Ok(None)
@@ -639,4 +737,4 @@ impl<'t, F: ConvertFlow> RecordSink<'t, F> {
     }
 }
 
-const NOT_WRITABLE: ConvertReason = ConvertReason::Codec(flagflow_codec::ErrorKind::NotWritable);
+const NOT_WRITABLE: ConvertReason = ConvertReason::Codec(ErrorKind::NotWritable);

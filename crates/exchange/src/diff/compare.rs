@@ -4,7 +4,7 @@ use flagflow_check::{CrossRecords, RuleId, Severity};
 use flagflow_domain::{EffectiveDate, Fuel, MeterPoint};
 
 use super::options::DiffOptions;
-use super::report::{DiffLeftOut, DiffReport, PointDifference, PointValue, Side};
+use super::report::{DiffLeftOut, DiffReport, Difference, PointDifference, PointValue, Side};
 use super::sorted::{DiffRecord, Sorted};
 use flagflow_files::{Error, ErrorKind, Result};
 
@@ -27,7 +27,7 @@ pub(super) struct DiffComparison<'a> {
     options: &'a DiffOptions,
     report: &'a mut DiffReport,
     fuel: Fuel,
-    tell: &'a mut dyn FnMut(&PointDifference) -> Result<()>,
+    tell: &'a mut dyn FnMut(&Difference) -> Result<()>,
     /// Rules that reject a repeated record of a point and day.
     rejecting: [bool; 2],
 }
@@ -37,7 +37,7 @@ impl<'a> DiffComparison<'a> {
         options: &'a DiffOptions,
         report: &'a mut DiffReport,
         fuel: Fuel,
-        tell: &'a mut dyn FnMut(&PointDifference) -> Result<()>,
+        tell: &'a mut dyn FnMut(&Difference) -> Result<()>,
     ) -> Self {
         let rejecting = [false, true].map(|same_flag| rejects(options, rule_of(same_flag)));
         Self { options, report, fuel, tell, rejecting }
@@ -96,7 +96,7 @@ impl<'a> DiffComparison<'a> {
         }
         let difference = PointDifference { point: self.point(point)?, old, new };
         self.report.changes[difference.change()] += 1;
-        (self.tell)(&difference)
+        (self.tell)(&Difference::Point(difference))
     }
 
     fn point(&self, number: u64) -> Result<MeterPoint> {

@@ -1,11 +1,13 @@
 //! Taking the records of a file.
 
-use flagflow_check::{FileFormat, FileStart, Flow, OtherLine, RuleFlags, Verdict, Visitor};
+use flagflow_check::{FileFormat, FileStart, OtherLine, RuleFlags, Verdict, Visitor};
 use flagflow_domain::Fuel;
+use flagflow_electricity::{Flow, Format, RawRecord, ReasonCode};
 use flagflow_frame::Line;
 
+use super::answers::Answers;
 use super::options::DiffOptions;
-use super::report::{DiffLeftOut, DiffReport, Side};
+use super::report::{Compared, DiffLeftOut, DiffReport, Side};
 use super::sorted::{DiffRecord, Sorter};
 use flagflow_files::{Error, ErrorKind, Result};
 
@@ -14,9 +16,12 @@ pub(super) struct Gathering<'a> {
     options: &'a DiffOptions,
     report: &'a mut DiffReport,
     sorter: &'a mut Sorter,
-    fuel: &'a mut Option<Fuel>,
+    answers: &'a mut Answers,
+    compared: &'a mut Option<Compared>,
     side: Side,
     samples: usize,
+    /// The format of an electricity file.
+    format: Option<Format>,
 }
 
 impl<'a> Gathering<'a> {
@@ -24,15 +29,16 @@ impl<'a> Gathering<'a> {
         options: &'a DiffOptions,
         report: &'a mut DiffReport,
         sorter: &'a mut Sorter,
-        fuel: &'a mut Option<Fuel>,
+        (answers, compared): (&'a mut Answers, &'a mut Option<Compared>),
         side: Side,
     ) -> Self {
-        Self { options, report, sorter, fuel, side, samples: 0 }
+        Self { options, report, sorter, answers, compared, side, samples: 0, format: None }
     }
 
     /// Continues with the other file.
     pub(super) fn turn(self, side: Side) -> Self {
-        Self { side, samples: 0, ..self }
+        self.answers.turn();
+        Self { side, samples: 0, format: None, ..self }
     }
 
     /// Sets the number of records of the file.
@@ -40,7 +46,18 @@ impl<'a> Gathering<'a> {
         self.report.of(self.side).records = records;
     }
 
+    /// Takes a rejection or a confirmation.
+    fn answer(&mut self, verdict: &Verdict<'_>) -> Result<()> {
+        let line = verdict.line.number;
+        let instruction = verdict.instruction().filter(|_| !verdict.rejected);
+        if !instruction.is_some_and(|it| self.answers.push(self.side, it, line)) {
+            self.leave_out(&verdict.line, verdict.rules);
+        }
+        Ok(())
+    }
+
     fn leave_out(&mut self, line: &Line<'_>, rules: RuleFlags) {
+        self.answers.leave_out();
         self.report.of(self.side).left_out += 1;
         if self.samples < self.options.samples {
             self.samples += 1;
@@ -55,13 +72,22 @@ impl Visitor for Gathering<'_> {
 
     fn begin(&mut self, beginning: FileStart<'_>) -> Result<()> {
         let found = match beginning.shape {
-            FileFormat::Gas(_) => Fuel::Gas,
-            FileFormat::Electricity(_, profile) if Flow::from(profile.flow()) == Flow::D0351 => {
-                return Err(no_flags(self.side));
+            FileFormat::Gas(_) => Compared::Points(Fuel::Gas),
+            FileFormat::Electricity(layout, profile) => {
+                self.format =
+                    Some(Format::new(self.options.check.profile(profile.flow()).clone(), layout));
+                match profile.flow() {
+                    Flow::D0350 => Compared::Points(Fuel::Electricity),
+                    Flow::D0351 => Compared::Rejections,
+                    Flow::D0172 => Compared::Confirmations,
+                }
             }
-            FileFormat::Electricity(..) => Fuel::Electricity,
         };
-        let first = *self.fuel.get_or_insert(found);
+        if self.options.history && !matches!(found, Compared::Points(_)) {
+            let what = format!("the {} file is {found}, which has no history", self.side);
+            return Err(Error::new(ErrorKind::Options, what));
+        }
+        let first = *self.compared.get_or_insert(found);
         if first == found { Ok(()) } else { Err(different(first, found)) }
     }
 
@@ -71,14 +97,24 @@ impl Visitor for Gathering<'_> {
         other_line: OtherLine,
         rules: RuleFlags,
     ) -> Result<()> {
-        if other_line == OtherLine::SecondFile {
-            self.leave_out(line, rules);
+        match (other_line, &self.format) {
+            (OtherLine::SecondFile, _) => self.leave_out(line, rules),
+            (OtherLine::Reason { .. }, Some(format)) => {
+                let raw = RawRecord::cut(line.bytes, format.profile().table(format.layout()));
+                let reason = raw.and_then(|raw| ReasonCode::try_from(&raw));
+                // a reason that cannot be read rejects its record
+                reason.into_iter().for_each(|reason| self.answers.reason(reason));
+            }
+            _ => {}
         }
         Ok(())
     }
 
     #[inline]
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
+        if matches!(self.compared, Some(Compared::Rejections | Compared::Confirmations)) {
+            return self.answer(verdict);
+        }
         let values = verdict.values;
         let values_read = (values.point, values.day, values.flag);
         let (false, (Some(point), Some(day), Some(flag))) = (verdict.rejected, values_read) else {
@@ -95,12 +131,7 @@ impl Visitor for Gathering<'_> {
     }
 }
 
-fn no_flags(side: Side) -> Error {
-    let what = format!("the {side} file is a D0351, which has no flags to compare");
-    Error::new(ErrorKind::Options, what)
-}
-
-fn different(old: Fuel, new: Fuel) -> Error {
-    let what = format!("the old file is for {old} and the new one for {new}: not compared");
+fn different(old: Compared, new: Compared) -> Error {
+    let what = format!("the old file is {old} and the new one {new}: not compared");
     Error::new(ErrorKind::Options, what)
 }

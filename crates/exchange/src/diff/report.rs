@@ -5,9 +5,11 @@ use std::io::BufRead;
 use std::ops::{Index, IndexMut};
 
 use flagflow_check::{RuleFlags, RuleId, escape};
-use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
+use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
+use flagflow_electricity::Field;
 use flagflow_frame::{Line, LineReader};
 
+use super::answers::AnswerDifference;
 use flagflow_files::{Error, Result};
 
 /// Side of a comparison: the old file or the new one.
@@ -84,6 +86,95 @@ impl PointDifference {
     }
 }
 
+/// A difference between two files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// A meter point that is not the same.
+    Point(PointDifference),
+    /// An answer that is not the same.
+    Answer(AnswerDifference),
+}
+
+impl Difference {
+    /// Returns the kind of the difference.
+    #[must_use]
+    pub fn change(&self) -> PointChange {
+        match self {
+            Self::Point(difference) => difference.change(),
+            Self::Answer(difference) => difference.change(),
+        }
+    }
+}
+
+/// The content of two files that are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// The final states of meter points.
+    Points(Fuel),
+    /// The rejections of D0351.
+    Rejections,
+    /// The confirmations of D0172.
+    Confirmations,
+}
+
+impl Compared {
+    /// Returns the kinds of differences that there can be.
+    #[must_use]
+    pub const fn changes(self) -> &'static [PointChange] {
+        match self {
+            Self::Points(_) => &[
+                PointChange::Added,
+                PointChange::Gone,
+                PointChange::Flag,
+                PointChange::Date,
+                PointChange::Both,
+            ],
+            Self::Rejections | Self::Confirmations => {
+                &[PointChange::Added, PointChange::Gone, PointChange::Changed]
+            }
+        }
+    }
+
+    /// Returns the items of an answer that are compared.
+    #[must_use]
+    pub const fn items(self) -> &'static [Field] {
+        match self {
+            Self::Points(_) => &[],
+            Self::Rejections => &[
+                Field::RejectionReasonCode,
+                Field::MpanCore,
+                Field::DeemedReceivedDate,
+                Field::DccServiceFlag,
+                Field::EffectiveFromDate,
+                Field::SupplierId,
+            ],
+            Self::Confirmations => {
+                &[Field::DeemedReceivedDate, Field::Received, Field::Accepted, Field::Rejected]
+            }
+        }
+    }
+
+    /// Returns the word for one of the things that are counted.
+    pub(super) const fn unit(self) -> &'static str {
+        match self {
+            Self::Points(_) => "meter point",
+            Self::Rejections => "rejection",
+            Self::Confirmations => "confirmation",
+        }
+    }
+}
+
+impl fmt::Display for Compared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Points(Fuel::Gas) => f.pad("for gas"),
+            Self::Points(Fuel::Electricity) => f.pad("for electricity"),
+            Self::Rejections => f.pad("a D0351"),
+            Self::Confirmations => f.pad("a D0172"),
+        }
+    }
+}
+
 /// Kind of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PointChange {
@@ -97,11 +188,14 @@ pub enum PointChange {
     Date,
     /// The flag and the effective date differ.
     Both,
+    /// An item of an answer differs.
+    Changed,
 }
 
 impl PointChange {
     /// Every change.
-    pub const ALL: [Self; 5] = [Self::Added, Self::Gone, Self::Flag, Self::Date, Self::Both];
+    pub const ALL: [Self; 6] =
+        [Self::Added, Self::Gone, Self::Flag, Self::Date, Self::Both, Self::Changed];
 
     /// Returns the name in all formats.
     #[must_use]
@@ -112,6 +206,7 @@ impl PointChange {
             Self::Flag => "flag-changed",
             Self::Date => "date-changed",
             Self::Both => "both-changed",
+            Self::Changed => "changed",
         }
     }
 }
@@ -162,6 +257,7 @@ pub struct PerSide {
     /// Number of rejected records, which are left out of the comparison.
     pub left_out: u64,
     /// Meter points; with [`DiffOptions::history`](super::DiffOptions::history) those of each day.
+    /// Of answers their number.
     pub points: u64,
 }
 
@@ -169,6 +265,8 @@ pub struct PerSide {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct DiffReport {
+    /// The content that was compared; `None` before a file is recognised.
+    pub compared: Option<Compared>,
     /// The records of the old file.
     pub old: PerSide,
     /// The records of the new file.
@@ -202,6 +300,12 @@ impl DiffReport {
     #[must_use]
     pub fn has_no_difference(&self) -> bool {
         self.changes.sum() == 0
+    }
+
+    /// Returns the number of differences of each kind that there can be, zeros too.
+    pub fn changes(&self) -> impl Iterator<Item = (PointChange, u64)> {
+        let compared = self.compared.unwrap_or(Compared::Points(Fuel::Gas));
+        compared.changes().iter().map(|change| (*change, self.changes[*change]))
     }
 
     /// Sorts samples by their files, and keeps the first ones of each.

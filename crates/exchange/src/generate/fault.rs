@@ -1,7 +1,9 @@
 //! Faults, planted one to a record, so that a validator must find exactly these.
 
 use flagflow_check::RuleId;
-use flagflow_codec::{Content, Flow, Item, ItemKind, LineSpec, RawLine, Slot, Style, Values};
+use flagflow_codec::{
+    Content, Flow, Item, ItemKind, LineKind, LineSpec, Names, RawLine, Slot, Style, Values,
+};
 use flagflow_domain::{Edition, EffectiveDate, Fuel, ServiceFlag};
 
 use super::chance::{Chance, FaultSpot};
@@ -9,7 +11,7 @@ use super::draw::Draw;
 
 /// The rules that one spoiled line can break. The faults of a file are those that its items can
 /// have.
-pub const SPOILS: [RuleId; 20] = [
+pub const SPOILS: [RuleId; 27] = [
     RuleId::WrongLength,
     RuleId::MalformedRecord,
     RuleId::UnknownRecord,
@@ -30,6 +32,13 @@ pub const SPOILS: [RuleId; 20] = [
     RuleId::DuplicateMeterPoint,
     RuleId::ConflictingUpdate,
     RuleId::FutureEffectiveDate,
+    RuleId::EmptyItem,
+    RuleId::ControlCharacter,
+    RuleId::DateOutOfRange,
+    RuleId::InvalidFileId,
+    RuleId::GroupCardinality,
+    RuleId::ConfirmationCounts,
+    RuleId::InvalidSupplierId,
 ];
 
 /// Returns the rules that a spoiled line of one fuel can break.
@@ -43,7 +52,14 @@ pub fn spoils(fuel: Fuel) -> impl Iterator<Item = RuleId> {
         | RuleId::MissingTrailingBar
         | RuleId::MpanCheckDigit
         | RuleId::UnknownDistributor
-        | RuleId::InstructionNumber => fuel == Fuel::Electricity,
+        | RuleId::InstructionNumber
+        | RuleId::EmptyItem
+        | RuleId::ControlCharacter
+        | RuleId::DateOutOfRange
+        | RuleId::InvalidFileId
+        | RuleId::GroupCardinality
+        | RuleId::ConfirmationCounts
+        | RuleId::InvalidSupplierId => fuel == Fuel::Electricity,
         _ => true,
     })
 }
@@ -57,6 +73,36 @@ pub(super) trait SpoilFlow: Flow {
 
     /// True if the first record of a file decides its layout and flow, and so must remain a record.
     const FIRST_DECIDES: bool;
+
+    /// The item of the day from which a flag is effective.
+    const EFFECTIVE: Self::Field;
+
+    /// The item of a record's own number.
+    const NUMBER: Option<Self::Field> = None;
+
+    /// The item of the file that is answered.
+    const ANSWERED: Option<Self::Field> = None;
+
+    /// The item of a supplier.
+    const SUPPLIER: Option<Self::Field> = None;
+
+    /// The item of the sum of other counts.
+    const SUM: Option<Self::Field> = None;
+
+    /// Returns the record with counts that do not add up.
+    fn with_wrong_sum(_: &mut Draw, _: Self::Record) -> Option<Self::Record> {
+        None
+    }
+
+    /// Returns the values of a record, as far as it has them.
+    fn known_values(record: &Self::Record) -> Option<Values> {
+        Self::values(record)
+    }
+
+    /// Returns a record with other values.
+    fn with_values(_: Self::Record, values: &Values) -> Option<Self::Record> {
+        Self::record(values)
+    }
 
     /// Returns the name of an item of a record.
     fn name(field: Self::Field) -> Option<&'static str>;
@@ -133,6 +179,8 @@ impl<F: SpoilFlow> Spoiler<F> {
         let strange: Vec<_> = F::STRANGE.into_iter().filter(|code| !is_known(code)).collect();
         let items = table.line(record).map(LineSpec::items).unwrap_or_default();
         let has = |slot: Slot| items.iter().any(|item| item.slot == slot);
+        let has_kind = |kind| items.iter().any(|item| item.kind == kind && !item.slot.is_extra());
+        let has_field = |field| items.iter().any(|item| Some(item.field) == field);
         let ends_in_own = items.last().is_some_and(|item| !item.slot.is_extra());
         let style = table.style();
         let fits = |rule: &RuleId| match rule {
@@ -144,12 +192,20 @@ impl<F: SpoilFlow> Spoiler<F> {
             RuleId::UnknownRecord => !strange.is_empty(),
             RuleId::UnknownOutcome => has(Slot::Outcome),
             RuleId::InstructionType => has(Slot::Constant),
-            RuleId::FlagNotInEdition => has(Slot::Flag) && has_edition,
-            RuleId::FutureEffectiveDate => has(Slot::Date) && !too_late.is_empty(),
-            RuleId::InvalidDate => has(Slot::Date),
-            RuleId::UnknownFlag | RuleId::DuplicateMeterPoint | RuleId::ConflictingUpdate => {
-                has(Slot::Flag)
-            }
+            RuleId::FlagNotInEdition => items.iter().any(is_flag::<F>) && has_edition,
+            RuleId::FutureEffectiveDate => has_field(Some(F::EFFECTIVE)) && !too_late.is_empty(),
+            RuleId::InvalidDate | RuleId::DateOutOfRange => has_kind(ItemKind::Date),
+            RuleId::UnknownFlag => items.iter().any(is_flag::<F>),
+            RuleId::DuplicateMeterPoint | RuleId::ConflictingUpdate => has(Slot::Flag),
+            RuleId::MpanCheckDigit | RuleId::UnknownDistributor => has_kind(ItemKind::Mpan),
+            RuleId::InvalidFileId => F::ANSWERED.is_some() && has_field(F::ANSWERED),
+            RuleId::InvalidSupplierId => F::SUPPLIER.is_some() && has_field(F::SUPPLIER),
+            RuleId::ConfirmationCounts => F::SUM.is_some() && has_field(F::SUM),
+            // the lines below the record are left out
+            RuleId::GroupCardinality => table
+                .lines()
+                .iter()
+                .any(|line| line.kind() == LineKind::Reason && line.cardinality().least > 0),
             _ => true,
         };
         let rules = spoils(F::FUEL).filter(fits).collect();
@@ -180,7 +236,7 @@ impl<F: SpoilFlow> Spoiler<F> {
             work.write(record)?;
             self.spoil_by(rule, &mut work, record)
         });
-        if let Some(number) = F::values(&record).number {
+        if let Some(number) = F::known_values(&record).and_then(|values| values.number) {
             self.before = (number, self.last_after(&work, spot, number));
         }
         self.unknown += u64::from(spot.is_some_and(|spot| spot.rule == RuleId::UnknownRecord));
@@ -196,7 +252,7 @@ impl<F: SpoilFlow> Spoiler<F> {
     /// Returns the last readable number after a record was spoiled.
     fn last_after(&self, work: &Work<'_, F>, spot: Option<FaultSpot>, own: u64) -> Option<u64> {
         let Some(spot) = spot else { return Some(own) };
-        let item = work.item(|item| item.slot == Slot::Number);
+        let item = work.item(is_number::<F>);
         let is_number = spot.field.is_some() && spot.field == item.and_then(|it| F::name(it.field));
         match spot.rule {
             RuleId::MalformedRecord | RuleId::WrongLength | RuleId::UnknownRecord => {
@@ -217,6 +273,7 @@ impl<F: SpoilFlow> Spoiler<F> {
         match rule {
             RuleId::MalformedRecord => work.malform(draw),
             RuleId::WrongLength => work.wrong_length(draw),
+            RuleId::MissingTrailingBar if work.line.ends_with(b"||") => return None,
             RuleId::MissingTrailingBar => drop(work.line.pop()),
             RuleId::UnknownRecord => work.recode(draw.pick(&self.strange)?),
             RuleId::UnexpectedRecord => {
@@ -226,18 +283,45 @@ impl<F: SpoilFlow> Spoiler<F> {
             RuleId::NotANumber => return work.not_a_number(draw),
             RuleId::ItemTooLong => return work.too_long(draw),
             RuleId::UnknownFlag => {
-                return work.overwrite(rule, Slot::Flag, &[draw.pick(b"XBanisw?0 ")?]);
+                let flag = work.item(is_flag::<F>)?;
+                return work.overwrite(rule, flag.field, &[filled::<F>(draw.pick(b"XBanisw?0 ")?)]);
             }
             RuleId::UnknownOutcome => {
                 let letters = draw.pick(&[b"XX", b"ac", b"Rj", b"CA", b"A ", b"  "])?;
-                return work.overwrite(rule, Slot::Outcome, letters);
+                let outcome = work.item(|item| item.slot == Slot::Outcome)?;
+                return work.overwrite(rule, outcome.field, letters);
             }
             RuleId::InvalidDate => return work.invalid_date(draw),
             RuleId::InstructionType => return work.other_constant(),
+            RuleId::EmptyItem => return work.empty(draw),
+            RuleId::ControlCharacter => return work.control_character(draw),
+            RuleId::DateOutOfRange => {
+                let day = work.date(draw)?;
+                let days = [b"19491231", b"19010203", b"15821015"];
+                return work.overwrite(rule, day.field, draw.pick(&days)?);
+            }
+            RuleId::GroupCardinality => {}
+            RuleId::ConfirmationCounts => {
+                work.write(F::with_wrong_sum(draw, record)?)?;
+                return work.spot(rule, F::SUM?);
+            }
+            RuleId::InvalidSupplierId => {
+                let supplier = work.own_item_that(draw, |item| Some(item.field) == F::SUPPLIER)?;
+                let spot = work.spot(rule, supplier.field)?;
+                let at = spot.start + draw.index(spot.length);
+                *work.line.get_mut(at)? = draw.pick(b"-_.abz/")?;
+                return Some(spot);
+            }
+            RuleId::InvalidFileId => {
+                let spot = work.spot(rule, F::ANSWERED?)?;
+                let at = spot.start + draw.index(spot.length);
+                *work.line.get_mut(at)? = draw.pick(b"-_./+")?;
+                return Some(spot);
+            }
             _ => {
                 let (changed, is_faulty) = self.changed(rule, record)?;
-                work.write(F::record(&changed)?)?;
-                let field = work.item(|item| is_faulty(item.slot))?.field;
+                work.write(F::with_values(record, &changed)?)?;
+                let field = work.item(is_faulty)?.field;
                 return work.spot(rule, field);
             }
         }
@@ -247,58 +331,67 @@ impl<F: SpoilFlow> Spoiler<F> {
     /// Changes a record so that it is valid by itself and wrong in its file. Returns the slot of
     /// the fault too.
     fn changed(&mut self, rule: RuleId, record: F::Record) -> Option<ChangedRecord<F>> {
-        let values = F::values(&record);
+        let values = F::known_values(&record)?;
         Some(match rule {
             RuleId::MprnCheckDigits | RuleId::MpanCheckDigit => {
                 let most = if rule == RuleId::MpanCheckDigit { 10 } else { 100 };
                 let right = F::check_digits(values.point)?;
                 let wrong = (right + 1 + self.chance.draw.below(most - 1)) % most;
                 let point = values.point / most * most + wrong;
-                (Values { point, ..values }, is_point)
+                (Values { point, ..values }, is_point::<F>)
             }
             RuleId::UnknownDistributor => {
                 let point = F::of_unknown_distributor(values.point)?;
-                (Values { point, ..values }, is_point)
+                (Values { point, ..values }, is_point::<F>)
             }
             RuleId::InstructionNumber => {
                 let number = Some(self.last_before(values.number?)?);
-                (Values { number, ..values }, |slot| slot == Slot::Number)
+                (Values { number, ..values }, is_number::<F>)
             }
             RuleId::FlagNotInEdition => {
                 let mut flags = ServiceFlag::ALL.to_vec();
                 flags.retain(|flag| !self.edition.allows(*flag));
                 let flag = self.chance.draw.pick(&flags)?.as_byte();
-                (Values { flag, ..values }, is_flag)
+                (Values { flag, ..values }, is_flag::<F>)
             }
             RuleId::DuplicateMeterPoint => {
-                let earlier = F::values(&self.chance.earlier()?);
-                (Values { number: values.number, ..earlier }, is_point)
+                let earlier = F::known_values(&self.chance.earlier()?)?;
+                (Values { number: values.number, ..earlier }, is_point::<F>)
             }
             RuleId::ConflictingUpdate => {
-                let earlier = F::values(&self.chance.earlier()?);
+                let earlier = F::known_values(&self.chance.earlier()?)?;
                 let mut flags = F::flags(self.edition);
                 flags.retain(|flag| flag.as_byte() != earlier.flag);
                 let flag = self.chance.draw.pick(&flags)?.as_byte();
-                (Values { flag, number: values.number, ..earlier }, is_flag)
+                (Values { flag, number: values.number, ..earlier }, is_flag::<F>)
             }
             RuleId::FutureEffectiveDate => {
                 let date = self.chance.draw.pick(&self.too_late)?.as_packed();
-                (Values { date, ..values }, |slot| slot == Slot::Date)
+                (Values { date, ..values }, |item| item.field == F::EFFECTIVE)
             }
             _ => return None,
         })
     }
 }
 
-/// The values of a changed record, and the slot of the item at fault.
-type ChangedRecord<F> = (Values<<F as Flow>::Reason>, fn(Slot) -> bool);
+/// The values of a changed record, and the item at fault.
+type ChangedRecord<F> = (Values, fn(&Item<<F as Names>::Field>) -> bool);
 
-const fn is_point(slot: Slot) -> bool {
-    matches!(slot, Slot::Point(_))
+const fn is_point<F: SpoilFlow>(item: &Item<F::Field>) -> bool {
+    matches!((item.slot, item.kind), (Slot::Point(_), _) | (_, ItemKind::Mpan))
 }
 
-const fn is_flag(slot: Slot) -> bool {
-    matches!(slot, Slot::Flag)
+fn is_flag<F: SpoilFlow>(item: &Item<F::Field>) -> bool {
+    item.slot == Slot::Flag || item.kind == ItemKind::Flag && !item.slot.is_extra()
+}
+
+/// Returns a byte that spoils an item; a blank item of electricity is an empty one.
+fn filled<F: SpoilFlow>(byte: u8) -> u8 {
+    if byte == b' ' && F::FUEL == Fuel::Electricity { b'/' } else { byte }
+}
+
+fn is_number<F: SpoilFlow>(item: &Item<F::Field>) -> bool {
+    item.slot == Slot::Number || Some(item.field) == F::NUMBER
 }
 
 /// Returns true if the line is then no longer a record of the file's flow.
@@ -327,8 +420,8 @@ impl<F: SpoilFlow> Work<'_, F> {
     }
 
     /// Writes over an item, at its length.
-    fn overwrite(&mut self, rule: RuleId, slot: Slot, with: &[u8]) -> Option<FaultSpot> {
-        let spot = self.spot(rule, self.item(|item| item.slot == slot)?.field)?;
+    fn overwrite(&mut self, rule: RuleId, field: F::Field, with: &[u8]) -> Option<FaultSpot> {
+        let spot = self.spot(rule, field)?;
         self.line.get_mut(spot.start..spot.start + spot.length)?.copy_from_slice(with);
         Some(spot)
     }
@@ -367,12 +460,53 @@ impl<F: SpoilFlow> Work<'_, F> {
         self.line.splice(start..start + self.spec.code().len(), code.bytes());
     }
 
-    /// Returns one of the items whose values are read, except the code: without it the record is
-    /// unknown.
+    /// Returns one of the items whose values are read and that have one, except the code: without
+    /// it the record is unknown.
     fn own_item(&self, draw: &mut Draw) -> Option<Item<F::Field>> {
+        self.own_item_that(draw, |_| true)
+    }
+
+    fn own_item_that(
+        &self,
+        draw: &mut Draw,
+        is_wanted: impl Fn(&Item<F::Field>) -> bool,
+    ) -> Option<Item<F::Field>> {
+        let raw = RawLine::cut(self.line, self.format.as_ref()).ok()?;
         let items = self.spec.items().get(usize::from(F::CODE_IS_ITEM)..)?.iter().copied();
-        let items: Vec<_> = items.filter(|item| !item.slot.is_extra()).collect();
-        draw.pick(&items)
+        let has_value = |item: &Item<F::Field>| {
+            raw.item_of(item.field).is_some_and(|item| !item.text().is_empty())
+        };
+        let is_own = |item: &Item<F::Field>| !item.slot.is_extra() && has_value(item);
+        let items: Vec<_> = items.filter(|item| is_own(item) && is_wanted(item)).collect();
+        // nothing is drawn where there is no choice
+        if let [only] = items[..] { Some(only) } else { draw.pick(&items) }
+    }
+
+    /// Returns one of the days.
+    fn date(&self, draw: &mut Draw) -> Option<Item<F::Field>> {
+        self.own_item_that(draw, |item| item.kind == ItemKind::Date)
+    }
+
+    /// Removes the value of an item.
+    fn empty(&mut self, draw: &mut Draw) -> Option<FaultSpot> {
+        let item = self.own_item_that(draw, |item| item.mandatory)?;
+        let spot = self.spot(RuleId::EmptyItem, item.field)?;
+        let range = spot.start..spot.start + spot.length;
+        if self.format.as_ref().style().is_fixed() {
+            self.line.get_mut(range)?.fill(b' ');
+            return Some(spot);
+        }
+        self.line.drain(range);
+        Some(FaultSpot { length: 0, ..spot })
+    }
+
+    /// Puts a control character into a text.
+    fn control_character(&mut self, draw: &mut Draw) -> Option<FaultSpot> {
+        let item = self.own_item_that(draw, |item| item.kind == ItemKind::Text)?;
+        let spot = self.spot(RuleId::ControlCharacter, item.field)?;
+        let start = spot.start + draw.index(spot.length);
+        *self.line.get_mut(start)? = draw.pick(b"\x01\x07\x1B\x7F")?;
+        Some(FaultSpot { start, length: 1, ..spot })
     }
 
     /// Spoils one byte of one item.
@@ -384,10 +518,13 @@ impl<F: SpoilFlow> Work<'_, F> {
     }
 
     fn not_a_number(&mut self, draw: &mut Draw) -> Option<FaultSpot> {
-        let point = self.item(|item| is_point(item.slot))?;
-        let spot = self.spot(RuleId::NotANumber, point.field)?;
+        let is_numeric = |item: &Item<F::Field>| {
+            is_point::<F>(item) || item.kind == ItemKind::Number && !F::CODE_IS_ITEM
+        };
+        let item = self.own_item_that(draw, is_numeric)?;
+        let spot = self.spot(RuleId::NotANumber, item.field)?;
         let at = spot.start + draw.index(spot.length);
-        *self.line.get_mut(at)? = draw.pick(b" +-.OABx")?;
+        *self.line.get_mut(at)? = filled::<F>(draw.pick(b" +-.OABx")?);
         Some(spot)
     }
 
@@ -403,8 +540,9 @@ impl<F: SpoilFlow> Work<'_, F> {
     fn invalid_date(&mut self, draw: &mut Draw) -> Option<FaultSpot> {
         let days = [b"20230229", b"20211301", b"20210001", b"20210431", b"20210100", b"20211132"];
         let others = [b"2021-1-1", b"2O211105", b"        ", b"00000000", b"05/11/21", b"99999999"];
-        let date = draw.pick(&[days, others].concat())?;
-        self.overwrite(RuleId::InvalidDate, Slot::Date, date)
+        let date = draw.pick(&[days, others].concat())?.map(filled::<F>);
+        let item = self.date(draw)?;
+        self.overwrite(RuleId::InvalidDate, item.field, &date)
     }
 
     /// Writes another constant of the same length.

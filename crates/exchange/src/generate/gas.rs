@@ -52,6 +52,7 @@ impl SpoilFlow for Gas {
     const FUEL: Fuel = Fuel::Gas;
     const STRANGE: [&'static str; 4] = ["E44", "E47", "e45", "X46"];
     const FIRST_DECIDES: bool = true;
+    const EFFECTIVE: Field = Field::DccServiceEffectiveFromDate;
 
     fn name(field: Field) -> Option<&'static str> {
         Some(field.name())
@@ -143,9 +144,9 @@ impl Maker for GasMaker {
     }
 
     #[inline]
-    fn write(&self, line: &mut Vec<u8>, detail: Detail) -> Result<()> {
+    fn write(&self, line: &mut Vec<u8>, detail: Detail) -> Result<u64> {
         write_detail(line, self.layout, detail);
-        Ok(())
+        Ok(1)
     }
 
     fn chance(&mut self) -> &mut Chance<Detail> {

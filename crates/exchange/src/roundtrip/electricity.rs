@@ -4,8 +4,8 @@ use std::io::{BufRead, Write};
 use std::sync::Arc;
 
 use flagflow_electricity::{
-    Fault, Flow, Layout, LineKind, Opening, Profile, Reader, Record, Update, Writer, WriterOptions,
-    read_canonical,
+    Fault, Flow, Instruction, Layout, LineKind, Opening, Profile, Reader, Record, Writer,
+    WriterOptions, read_canonical,
 };
 use flagflow_frame::{LineEnd, Position};
 
@@ -65,8 +65,8 @@ fn write(
         writer.write_opening(opening, record.extras())
     } else {
         let canonical = read_canonical(record.as_bytes(), layout, profile);
-        let update = canonical.map_or_else(|| Update::try_from(record), Ok).map_err(Err)?;
-        writer.write_with(update, record.extras())
+        let read = canonical.map_or_else(|| Instruction::try_from(record), Ok).map_err(Err)?;
+        writer.write_with_reasons(read, record.extras(), record.reasons())
     };
     written.map_err(|error| Ok(error.into()))
 }

@@ -276,11 +276,14 @@ fn exports_of_a_register_are_tables_too() {
         ) + "\n"
     };
     let update = "E451234567810A20240603\n";
-    let item = "X02|1|DC01|1013044353630|N|20240604|\n";
+    let item = "82H|1|DC01|1013044353630|N|20240604|MRCY|\n";
     let mut zhv = to(RecordFormat::Zhv);
+    zhv.supplier = Some("MRCY".parse().unwrap());
     zhv.user_file.file_identifier = Some("7".to_owned());
     zhv.user_file.to_participant = Some("EELC".to_owned());
     zhv.user_file.created = Some("20240101000000".parse().unwrap());
+    let mut csv = to(RecordFormat::Csv);
+    csv.supplier = zhv.supplier;
     for (gas_rows, electricity_rows) in [
         (format!("{columns}{gas}"), format!("{columns}{electricity}")),
         (object(gas), object(electricity)),
@@ -291,7 +294,7 @@ fn exports_of_a_register_are_tables_too() {
         let (file, report) = converted(electricity_rows.as_bytes(), &zhv);
         assert!(file.contains(item) && report.is_complete(), "{file}");
         // what it becomes says nothing of the fuel, and the first record does
-        let (table, _) = converted(electricity_rows.as_bytes(), &to(RecordFormat::Csv));
+        let (table, _) = converted(electricity_rows.as_bytes(), &csv);
         assert!(table.contains("mpan_core") && table.contains("1013044353630"), "{table}");
         let (objects, _) = converted(gas_rows.as_bytes(), &to(RecordFormat::Jsonl));
         assert!(objects.contains("\"meter_point_reference\":1234567810"), "{objects}");
@@ -529,7 +532,7 @@ fn a_masked_report_names_no_meter_point() {
 
 #[test]
 fn what_is_no_file_of_ours_is_a_failure() {
-    for input in [&b""[..], b"\n\n", b"X01|1|\n", b"mprn,flag\n1,A\n"] {
+    for input in [&b""[..], b"\n\n", b"81H|1|\n", b"mprn,flag\n1,A\n"] {
         assert_eq!(failure(input, &to(RecordFormat::Csv)).kind(), ErrorKind::Unrecognised);
     }
     let mut told = to(RecordFormat::Csv);

@@ -8,7 +8,7 @@
 //! `FLAGFLOW_CORRUPTIONS=1000` takes that many generated records of each format as well (2
 //! otherwise).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -39,9 +39,9 @@ impl Visitor for Said {
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
-        match (verdict.detail(), verdict.update()) {
+        match (verdict.detail(), verdict.instruction()) {
             (Some(detail), _) => writeln!(self.0, "{detail:?}"),
-            (_, Some(update)) => writeln!(self.0, "{update:?}"),
+            (_, Some(instruction)) => writeln!(self.0, "{instruction:?}"),
             _ => writeln!(self.0, "{}", verdict.line.bytes.escape_ascii()),
         }
         .unwrap();
@@ -50,7 +50,8 @@ impl Visitor for Said {
 }
 
 /// Bytes that a finding refers to, from start to end. The whole file for a finding elsewhere than
-/// the damage: a meter point that becomes another distributor's is reported at the receiver.
+/// the damage: a meter point that becomes another distributor's is reported at the receiver. The
+/// rest of the line for counts that do not add up, which are reported at the first of them.
 type Span = (u64, u64);
 
 fn options() -> Options {
@@ -71,9 +72,17 @@ fn judged(file: &[u8], options: &Options) -> (Said, Vec<Span>) {
     let told = report.findings.iter().filter(|finding| finding.severity > Severity::Note);
     let span = |finding: &Finding| match finding.rule {
         RuleId::ParticipantMismatch => (0, file.len() as u64),
+        RuleId::ConfirmationCounts => (finding.offset, end_of_line(file, finding.offset)),
         _ => (finding.offset, finding.offset + finding.length),
     };
     (said, told.map(span).collect())
+}
+
+/// Returns where the line ends that has a byte.
+fn end_of_line(file: &[u8], at: u64) -> u64 {
+    let rest = file.get(usize::try_from(at).unwrap()..).unwrap_or_default();
+    let length = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+    at + length as u64
 }
 
 /// One change to a file, at one byte.
@@ -130,7 +139,9 @@ enum Outcome {
 /// Returns true for the only changes that may change nothing: an additional leading zero of a
 /// number between separators, and a missing ending of the last line.
 fn another_spelling(file: &[u8], at: usize, damage: Damage) -> bool {
-    let number = at > 0 && b",|".contains(&file[at - 1]) && file[at].is_ascii_digit();
+    let zeros = file[..at].iter().rev().take_while(|byte| **byte == b'0').count();
+    let is_item = at > zeros && b",|".contains(&file[at - zeros - 1]);
+    let number = is_item && (zeros > 0 || file[at].is_ascii_digit());
     match damage {
         Damage::PutIn(byte) => byte == b'0' && number,
         Damage::LeftOut => at + 1 == file.len(),
@@ -176,7 +187,7 @@ struct Sample {
 }
 
 /// The record is the middle one of three. `n` is the line ending, `s` a separator.
-const SAMPLES: [Sample; 8] = [
+const SAMPLES: [Sample; 12] = [
     Sample {
         title: "E45, fixed",
         before: "A000000012345DXI20220301093000000042\nE451111111900N20220101\n",
@@ -207,37 +218,95 @@ const SAMPLES: [Sample; 8] = [
     },
     Sample {
         title: "D0350, zhf",
-        before: "ZHF0000475656D0350001ZDCCOPEELC20220301093000           OPER\nX010000000001\n\
-                 X020000000001DC011000000000012N20220101\n",
-        record: "X020000000002DC011013044353630A20220101\n",
-        fields: "tttiiiiiiiiiikkkkppppppppppppcfddddddddn",
-        after: "X020000000003DC011011111111110I20220101\n\
-                ZPT00004756560000000004          000000000120220301093100\n",
+        before: "ZHF0000475656D0350001ZDCCOPEELC20220301093000           OPER\n\
+                 81H000000000001\n\
+                 82H000000000001DC011000000000012N20220101SUPB\n",
+        record: "82H000000000002DC011013044353630A20220101MRCY\n",
+        fields: "tttiiiiiiiiiiiikkkkppppppppppppcfdddddddduuuun",
+        after: "82H000000000003DC011011111111110I20220101SUPB\n\
+                 ZPT00004756560000000004          000000000120220301093100\n",
     },
     Sample {
         title: "D0350, zhv",
-        before: "ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n\
-                 X02|1|DC01|1000000000012|N|20220101|\n",
-        record: "X02|2|DC01|1013044353630|A|20220101|\n",
-        fields: "tttsiskkkksppppppppppppcsfsddddddddsn",
-        after: "X02|3|DC01|1011111111110|I|20220101|\nZPT|0000475656|4||1|20220301093100|\n",
+        before: "ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n\
+                 81H|1|\n\
+                 82H|1|DC01|1000000000012|N|20220101|SUPB|\n",
+        record: "82H|2|DC01|1013044353630|A|20220101|MRCY|\n",
+        fields: "tttsiskkkksppppppppppppcsfsddddddddsuuuusn",
+        after: "82H|3|DC01|1011111111110|I|20220101|SUPB|\n\
+                 ZPT|0000475656|4||1|20220301093100|\n",
     },
     Sample {
         title: "D0351, zhf",
-        before: "ZHF0000475656D0351001PEELCZDCCO20220301093000           OPER\nX010000000001\n\
-                 X030000000001DC111000000000012R2      \n",
-        record: "X030000000002DC111013044353630REASON01\n",
-        fields: "tttiiiiiiiiiikkkkppppppppppppcrrrrrrrrn",
-        after: "X030000000003DC111011111111110        \n\
-                ZPT00004756560000000004          000000000120220301093100\n",
+        before: "ZHF0000475656D0351001PEELCZDCCO20220301093000           OPER\n\
+                 83H000000000001\n\
+                 84H000000000001DC11000000000007100000000001220220301N20220101SUPB\n\
+                 85H3   \n",
+        record: "84H000000000002DC11000000000009101304435363020220301A20220101MRCY\n",
+        fields: "tttiiiiiiiiiiiikkkkjjjjjjjjjjjjppppppppppppceeeeeeeefdddddddduuuun",
+        after: "85H58  \n\
+                 84H000000000003DC11000000000011101111111111020220301I20220101SUPB\n\
+                 85H3   \n\
+                 ZPT00004756560000000007          000000000120220301093100\n",
     },
     Sample {
         title: "D0351, zhv",
-        before: "ZHV|0000475656|D0351001|P|EELC|Z|DCCO|20220301093000||||OPER|\nX01|1|\n\
-                 X03|1|DC11|1000000000012|R2|\n",
-        record: "X03|2|DC11|1013044353630|REASON01|\n",
-        fields: "tttsiskkkksppppppppppppcsrrrrrrrrsn",
-        after: "X03|3|DC11|1011111111110||\nZPT|0000475656|4||1|20220301093100|\n",
+        before: "ZHV|0000475656|D0351001|P|EELC|Z|DCCO|20220301093000||||OPER|\n\
+                 83H|1|\n\
+                 84H|1|DC11|7|1000000000012|20220301|N|20220101|SUPB|\n\
+                 85H|3|\n",
+        record: "84H|2|DC11|9|1013044353630|20220301|A|20220101|MRCY|\n",
+        fields: "tttsiskkkksjsppppppppppppcseeeeeeeesfsddddddddsuuuusn",
+        after: "85H|58|\n\
+                 84H|3|DC11|11|1011111111110|20220301|I|20220101|SUPB|\n\
+                 85H|3|\n\
+                 ZPT|0000475656|7||1|20220301093100|\n",
+    },
+    Sample {
+        title: "a reason of D0351, zhf",
+        before: "ZHF0000475656D0351001PEELCZDCCO20220301093000           OPER\n\
+                 83H000000000001\n\
+                 84H000000000001DC11000000000007100000000001220220301N20220101SUPB\n\
+                 85H3   \n\
+                 84H000000000002DC11000000000009101304435363020220301A20220101MRCY\n",
+        record: "85H58  \n",
+        fields: "tttrrrrn",
+        after: "84H000000000003DC11000000000011101111111111020220301I20220101SUPB\n\
+                 85H3   \n\
+                 ZPT00004756560000000007          000000000120220301093100\n",
+    },
+    Sample {
+        title: "a reason of D0351, zhv",
+        before: "ZHV|0000475656|D0351001|P|EELC|Z|DCCO|20220301093000||||OPER|\n\
+                 83H|1|\n\
+                 84H|1|DC11|7|1000000000012|20220301|N|20220101|SUPB|\n\
+                 85H|3|\n\
+                 84H|2|DC11|9|1013044353630|20220301|A|20220101|MRCY|\n",
+        record: "85H|58|\n",
+        fields: "tttsrrsn",
+        after: "84H|3|DC11|11|1011111111110|20220301|I|20220101|SUPB|\n\
+                 85H|3|\n\
+                 ZPT|0000475656|7||1|20220301093100|\n",
+    },
+    Sample {
+        title: "D0172, zhf",
+        before: "ZHF0000475656D0172001PEELCZDCCO20220301093000           OPER\n\
+                 749000000000001\n\
+                 357000000000001DC90202203010000475649000020000200000\n",
+        record: "357000000000002DC90202203010000475650000140001300001\n",
+        fields: "tttiiiiiiiiiiiikkkkeeeeeeeeaaaaaaaaaavvvvvwwwwwxxxxxn",
+        after: "357000000000003DC90202203010000475651000000000000000\n\
+                 ZPT00004756560000000004          000000000120220301093100\n",
+    },
+    Sample {
+        title: "D0172, zhv",
+        before: "ZHV|0000475656|D0172001|P|EELC|Z|DCCO|20220301093000||||OPER|\n\
+                 749|1|\n\
+                 357|1|DC90|20220301|0000475649|2|2|0|\n",
+        record: "357|2|DC90|20220301|0000475650|14|13|1|\n",
+        fields: "tttsiskkkkseeeeeeeesaaaaaaaaaasvvswwsxsn",
+        after: "357|3|DC90|20220301|0000475651|0|0|0|\n\
+                 ZPT|0000475656|4||1|20220301093100|\n",
     },
 ];
 
@@ -251,7 +320,14 @@ const fn name(field: u8) -> &'static str {
         b'd' => "effective date",
         b'i' => "instruction number",
         b'k' => "instruction type",
+        b'j' => "incoming instruction number",
+        b'e' => "deemed received date",
+        b'u' => "supplier",
         b'r' => "reason",
+        b'a' => "answered file",
+        b'v' => "received",
+        b'w' => "accepted",
+        b'x' => "rejected",
         b's' => "separators",
         _ => "line end",
     }
@@ -321,9 +397,11 @@ fn what_slips_through_is_in_the_docs() {
 /// Header, group and trailer too: all of each hand-written file.
 #[test]
 fn nothing_is_silent_in_a_whole_file() {
-    for sample in &SAMPLES {
-        let file = [sample.before, sample.record, sample.after].concat().into_bytes();
-        all_places(&file, 0..file.len());
+    let file = |sample: &Sample| [sample.before, sample.record, sample.after].concat();
+    // the reasons are lines of files that are here already
+    let files: BTreeSet<_> = SAMPLES.iter().map(file).collect();
+    for file in files {
+        all_places(file.as_bytes(), 0..file.len());
     }
 }
 
@@ -338,7 +416,7 @@ fn all_places(file: &[u8], places: std::ops::Range<usize>) {
     }
 }
 
-fn kinds() -> [(Flow, Layout); 8] {
+fn kinds() -> [(Flow, Layout); 10] {
     use {Flow::*, Layout::*};
     [
         (E45, Fixed),
@@ -349,6 +427,8 @@ fn kinds() -> [(Flow, Layout); 8] {
         (D0350, Zhv),
         (D0351, Zhf),
         (D0351, Zhv),
+        (D0172, Zhf),
+        (D0172, Zhv),
     ]
 }
 
@@ -361,8 +441,9 @@ fn one_record(flow: Flow, layout: Layout, seed: u64) -> (Vec<u8>, std::ops::Rang
     let mut file = Vec::new();
     generate(&mut file, None, &options).unwrap();
     let ends: Vec<_> = (0..file.len()).filter(|i| file[*i] == b'\n').collect();
-    let [.., above, end, _] = ends[..] else { panic!("a header, a record, a trailer") };
-    (file, above + 1..end + 1)
+    let above = usize::from(!matches!(flow, Flow::E45 | Flow::E46));
+    let [.., end, _] = ends[..] else { panic!("a header, a record, a trailer") };
+    (file, ends[above] + 1..end + 1)
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use flagflow_check::{CrossRecords, Layout, RuleId, Severity};
 use flagflow_domain::ServiceFlag;
 use flagflow_exchange::diff::{
-    DiffFormat, DiffOptions, DiffReport, DifferenceWriter, PointChange, PointDifference,
-    PointValue, Side, are_equal, diff,
+    DiffFormat, DiffOptions, DiffReport, Difference, DifferenceWriter, PointChange, PointValue,
+    Side, are_equal, diff,
 };
 use flagflow_files::{ErrorKind, Result};
 use proptest::prelude::*;
@@ -29,10 +29,10 @@ fn row() -> impl Strategy<Value = Row> {
 fn file(rows: &[Row], layout: Layout, answers: bool) -> Vec<u8> {
     let mut text = match layout {
         Layout::Zhv => {
-            "ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20240601120000||||OPER|\nX01|1|\n".to_owned()
+            "ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20240601120000||||OPER|\n81H|1|\n".to_owned()
         }
         Layout::Zhf => {
-            format!("ZHF0000000001D0350001ZDCCOPEELC20240601120000{:11}OPER\nX010000000001\n", "")
+            format!("ZHF0000000001D0350001ZDCCOPEELC20240601120000{:11}OPER\n81H000000000001\n", "")
         }
         // tells the layout where there is nothing else
         _ if layout == Layout::Uklink => "\"A00\",1,\"DXI\",20240601,120000,1\n".to_owned(),
@@ -48,8 +48,10 @@ fn file(rows: &[Row], layout: Layout, answers: bool) -> Vec<u8> {
             (Layout::Fixed, true) => format!("E46RJ{point:010}{flag}{day}\n"),
             (Layout::Uklink, false) => format!("\"E45\",{point},\"{flag}\",{day}\n"),
             (Layout::Uklink, true) => format!("\"E46\",\"AC\",{point},\"{flag}\",{day}\n"),
-            (Layout::Zhv, _) => format!("X02|{number}|DC01|{point:013}|{flag}|{day}|\n"),
-            (_, _) => format!("X02{number:010}DC01{point:013}{flag}{day}\n"),
+            (Layout::Zhv, _) => {
+                format!("82H|{number}|DC01|{point:013}|{flag}|{day}|MRCY|\n")
+            }
+            (_, _) => format!("82H{number:012}DC01{point:013}{flag}{day}MRCY\n"),
         });
     }
     text.into_bytes()
@@ -114,7 +116,8 @@ fn compared(old: &[u8], new: &[u8], options: &DiffOptions) -> Result<(Vec<Told>,
     let state =
         |state: PointValue| (state.flag.as_char(), state.effective_from.as_packed(), state.line);
     let mut told = Vec::new();
-    let report = diff(old, new, options, &mut |difference: &PointDifference| {
+    let report = diff(old, new, options, &mut |difference: &Difference| {
+        let Difference::Point(difference) = difference else { panic!("an answer") };
         let point = difference.point.to_string().parse().unwrap();
         told.push((point, difference.old.map(state), difference.new.map(state)));
         Ok(())
@@ -214,12 +217,23 @@ fn what_cannot_be_compared_is_refused() {
     let gas = b"E450000000001A20240101\n";
     let electricity = file(&[], Layout::Zhv, false);
     let rejection = electricity.clone();
-    let rejection = String::from_utf8(rejection).unwrap().replace("D0350", "D0351").into_bytes();
+    let rejection = String::from_utf8(rejection).unwrap();
+    let rejection = rejection.replace("D0350", "D0351").replace("81H", "83H").into_bytes();
     for (old, new, kind, part) in [
         (&gas[..], &electricity[..], ErrorKind::Options, "for gas and the new one for electricity"),
         (&electricity[..], &gas[..], ErrorKind::Options, "for electricity and the new one for gas"),
-        (&rejection[..], &electricity[..], ErrorKind::Options, "the old file is a D0351"),
-        (&electricity[..], &rejection[..], ErrorKind::Options, "the new file is a D0351"),
+        (
+            &rejection[..],
+            &electricity[..],
+            ErrorKind::Options,
+            "the old file is a D0351 and the new one for electricity",
+        ),
+        (
+            &electricity[..],
+            &rejection[..],
+            ErrorKind::Options,
+            "the old file is for electricity and the new one a D0351",
+        ),
         (&gas[..], b"", ErrorKind::Unrecognised, "empty"),
         (b"what is this?\n", &gas[..], ErrorKind::Unrecognised, "not recognised"),
     ] {
@@ -242,10 +256,10 @@ fn differences_are_written_in_each_format() {
     let old = b"E450000000001A20240101\nE450000000002A20240101\n";
     let new = b"E450000000002N20240101\nE450000000003A20240101\n";
     let written = |format, mask| {
-        let mut writer = DifferenceWriter::new(Vec::new(), format, mask).unwrap();
+        let mut writer = DifferenceWriter::new(Vec::new(), format, mask);
         let options = DiffOptions::default();
         let report = diff(&old[..], &new[..], &options, &mut |d| writer.write(d)).unwrap();
-        String::from_utf8(writer.into_inner()).unwrap() + &report.counts(format)
+        String::from_utf8(writer.finish(&report).unwrap()).unwrap() + &report.counts(format)
     };
     assert_eq!(
         written(DiffFormat::Text, false),
@@ -313,6 +327,142 @@ fn what_is_left_out_is_in_the_order_of_lines() {
         }
         assert_eq!(report.old.left_out, 3);
     }
+}
+
+/// Returns a file of rejections, or of confirmations, of the lines of its records.
+fn answers(flow: &str, group: &str, records: &[&str]) -> String {
+    let header = format!("ZHV|0000000001|{flow}001|P|EELC|Z|DCCO|20240601120000||||OPER|\n");
+    let lines: String = records.iter().flat_map(|line| [line, "\n"]).collect();
+    format!("{header}{group}|1|\n{lines}ZPT|0000000001|{}||1|20240601120000|\n", records.len() + 1)
+}
+
+fn written_of(old: &str, new: &str, format: DiffFormat, mask: bool) -> String {
+    let mut writer = DifferenceWriter::new(Vec::new(), format, mask);
+    let options = DiffOptions::default();
+    let report = diff(old.as_bytes(), new.as_bytes(), &options, &mut |d| writer.write(d)).unwrap();
+    String::from_utf8(writer.finish(&report).unwrap()).unwrap() + &report.counts(format)
+}
+
+#[test]
+fn rejections_are_compared_by_the_instruction_that_is_rejected() {
+    let same = "84H|1|DC11|9|1013044353630|20240601|A|20240601|MRCY|";
+    let old = answers(
+        "D0351",
+        "83H",
+        &[
+            same,
+            "85H|3|",
+            "85H|47|",
+            "84H|2|DC11|7|1013044353630|20240601|A|20240601|M,CY|",
+            "85H|3|",
+            "84H|3|DC11|8||20240601||||",
+            "85H|38|",
+            "84H|4|DC11|8||20240601||||",
+            "85H|1|",
+        ],
+    );
+    // other own numbers, and other orders
+    let new = answers(
+        "D0351",
+        "83H",
+        &[
+            "84H|1|DC11|7|1000000000012|20240601|A|20240601|M,CY|",
+            "85H|58|",
+            "85H|3|",
+            "84H|2|DC11|8||20240601||||",
+            "85H|38|",
+            &same.replace("|1|", "|5|"),
+            "85H|47|",
+            "85H|3|",
+            "84H|6|DC11|10||20240601||||",
+            "85H|38|",
+        ],
+    );
+    assert_eq!(
+        written_of(&old, &new, DiffFormat::Text, false),
+        "changed                  7  rejection_reason_code 3, mpan_core 1013044353630 (line 6) -> \
+         rejection_reason_code 3 58, mpan_core 1000000000012 (line 3)\n\
+         gone                     8  rejection_reason_code 1, deemed_received_date 20240601 \
+         (line 10) -> (none)\n\
+         added                   10  (none) -> rejection_reason_code 38, deemed_received_date \
+         20240601 (line 11)\n\
+         old: 4 records, 0 left out, 4 rejections\n\
+         new: 4 records, 0 left out, 4 rejections\n\
+         1 added, 1 gone, 1 changed, 2 the same\n"
+    );
+    let table = written_of(&old, &new, DiffFormat::Csv, true);
+    assert_eq!(
+        table,
+        "change,incoming_instruction_number,old_rejection_reason_code,old_mpan_core,\
+         old_deemed_received_date,old_dcc_service_flag,old_effective_from_date,old_supplier_id,\
+         old_line,new_rejection_reason_code,new_mpan_core,new_deemed_received_date,\
+         new_dcc_service_flag,new_effective_from_date,new_supplier_id,new_line\n\
+         changed,7,3,*,20240601,A,20240601,\"M,CY\",6,3 58,*,20240601,A,20240601,\"M,CY\",3\n\
+         gone,8,1,,20240601,,,,10,,,,,,,\n\
+         added,10,,,,,,,,38,,20240601,,,,11\n\
+         old_records,old_left_out,old_points,new_records,new_left_out,new_points,added,gone,\
+         changed,same\n4,0,4,4,0,4,1,1,1,2\n"
+    );
+    let objects = written_of(&old, &new, DiffFormat::Json, false);
+    assert!(
+        objects.starts_with(
+            "{\"change\":\"changed\",\"incoming_instruction_number\":7,\"old\":{\
+             \"rejection_reason_code\":[\"3\"],\"mpan_core\":\"1013044353630\",\
+             \"deemed_received_date\":\"20240601\",\"dcc_service_flag\":\"A\",\
+             \"effective_from_date\":\"20240601\",\"supplier_id\":\"M,CY\",\"line\":6},"
+        ),
+        "{objects}"
+    );
+    let masked = written_of(&old, &new, DiffFormat::Json, true);
+    assert!(masked.contains("\"mpan_core\":null") && !masked.contains("1013044353630"), "{masked}");
+    // nothing differs, and nothing is there
+    let less = old.replace("|20240601|A|20240601|M,CY|", "|20240601|A||M,CY|");
+    let text = written_of(&old, &less, DiffFormat::Text, false);
+    let shown = "effective_from_date 20240601 (line 6) -> effective_from_date (none) (line 6)";
+    assert!(text.contains(shown), "{text}");
+    let columns = written_of(&old, &old, DiffFormat::Csv, false);
+    assert!(columns.starts_with("change,incoming_instruction_number,"), "{columns}");
+    let mut options = DiffOptions::default();
+    options.history = true;
+    let error = compared(old.as_bytes(), new.as_bytes(), &options).unwrap_err();
+    assert_eq!(error.to_string(), "the old file is a D0351, which has no history");
+}
+
+#[test]
+fn confirmations_are_compared_by_the_file_and_their_number() {
+    let old = ["357|1|DC90|20240601|0000000042|3|2|1|", "357|2|DC90|20240601|0000000042|0|0|0|"];
+    let new = ["357|1|DC90|20240601|0000000042|3|3|0|", "357|2|DC90|20240601|0000000043|0|0|0|"];
+    let [old, new] = [old, new].map(|records| answers("D0172", "749", &records));
+    assert_eq!(
+        written_of(&old, &new, DiffFormat::Text, false),
+        "changed       0000000042/1  accepted 2, rejected 1 (line 3) -> accepted 3, rejected 0 \
+         (line 3)\n\
+         gone          0000000042/2  deemed_received_date 20240601, received 0, accepted 0, \
+         rejected 0 (line 4) -> (none)\n\
+         added         0000000043/2  (none) -> deemed_received_date 20240601, received 0, \
+         accepted 0, rejected 0 (line 4)\n\
+         old: 2 records, 0 left out, 2 confirmations\n\
+         new: 2 records, 0 left out, 2 confirmations\n\
+         1 added, 1 gone, 1 changed, 0 the same\n"
+    );
+    let table = written_of(&old, &new, DiffFormat::Csv, false);
+    assert!(
+        table.contains("\nchanged,0000000042,1,20240601,3,2,1,3,20240601,3,3,0,3\n"),
+        "{table}"
+    );
+    let objects = written_of(&old, &new, DiffFormat::Json, false);
+    assert!(
+        objects.starts_with(
+            "{\"change\":\"changed\",\"answered_file_identifier\":\"0000000042\",\
+             \"instruction_number\":1,\"old\":{\"deemed_received_date\":\"20240601\",\
+             \"received\":3,\"accepted\":2,\"rejected\":1,\"line\":3},"
+        ),
+        "{objects}"
+    );
+    // a rejected record is left out with its reasons
+    let bad = answers("D0172", "749", &["357|1|DC90|20240601|0000000042|3|3|1|"]);
+    let counts = written_of(&bad, &bad, DiffFormat::Text, false);
+    assert!(counts.starts_with("old: 1 record, 1 left out, 0 confirmations\n"), "{counts}");
 }
 
 #[test]

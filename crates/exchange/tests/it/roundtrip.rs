@@ -76,7 +76,7 @@ fn one_changed_byte_is_found_where_it_is() {
 #[test]
 fn a_header_that_is_bad_only_by_its_profile_is_found_where_it_is() {
     let header = "ZHV|0000000007|D0350009|Z|DCCO|P|EELC|20240628093000||||OPER|\n";
-    let file = format!("{header}X01|1|\nZPT|0000000007|1||1|20240628093000|\n");
+    let file = format!("{header}81H|1|\nZPT|0000000007|1||1|20240628093000|\n");
     let RoundTrip::Different(difference) = roundtrip(file.as_bytes(), file.as_bytes()).unwrap()
     else {
         panic!("the version was not found")

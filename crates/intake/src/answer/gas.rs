@@ -41,7 +41,7 @@ impl<W: Write> Answers<W> {
         Ok(Self { writer: file.writer(output), codes })
     }
 
-    /// Writes the answer to an update. How many reasons it has.
+    /// Writes the answer to an update. Returns the number of its reasons.
     pub(super) fn write(&mut self, update: E45, ruling: &Ruling) -> Result<usize> {
         let outcome = if ruling.is_refused() { Outcome::Rejected } else { Outcome::Accepted };
         self.writer.write(update.answered(outcome)).map_err(unwritten)?;
@@ -78,8 +78,11 @@ fn chosen_layout(
 /// Returns the header, where there is to be one.
 fn header(options: &AnswerOptions) -> Result<Option<Header>> {
     let bad = |what: &str| Err(Error::new(ErrorKind::Options, what));
-    if !options.user_file.is_empty() {
-        return bad("the header values of a D0351 are given, and the file is gas");
+    if !options.user_file.is_empty() || options.rejections_identifier.is_some() {
+        return bad("the header values of an electricity file are given, and the file is gas");
+    }
+    if options.deemed_received.is_some() || options.answered_file.is_some() {
+        return bad("values of a confirmation are given, and the file is gas");
     }
     match (options.envelope == Some(true), options.header.file_type) {
         (false, _) if options.header.is_empty() => Ok(None),

@@ -1,6 +1,8 @@
 //! Options of an answer.
 
 use flagflow_check::{Layout, Options, RuleId};
+use flagflow_domain::EffectiveDate;
+use flagflow_electricity::FileIdentifier;
 
 use super::known::KnownPoints;
 use super::reasons::Reasons;
@@ -17,8 +19,9 @@ pub struct AnswerOptions {
     pub reject_on: Vec<RuleId>,
     /// The provider's meter points; updates of others are refused. `None` takes every point.
     pub known: Option<KnownPoints>,
-    /// Codes for refusals: S72 records below an E46, the reason code of a D0351. Without them gas
-    /// has no S72, and electricity cannot be answered.
+    /// Codes for refusals: S72 records below an E46, the reasons of a D0351. Without them gas has
+    /// no S72, and electricity has the codes of the catalogue. For electricity the code of a rule
+    /// takes precedence over the catalogue's, and the default is for rules without either.
     pub reasons: Option<Reasons>,
     /// Counts S72 records too in the trailer of a gas answer (profile).
     pub count_reasons: bool,
@@ -33,8 +36,19 @@ pub struct AnswerOptions {
     /// type of the response cannot be derived.
     pub header: HeaderValues,
     /// Header and trailer of an electricity answer. Participants and test flag that are not given
-    /// are those of the file, the participants swapped.
+    /// are those of the file, the participants swapped. The file identifier is the confirmation's.
     pub user_file: UserFileValues,
+    /// The file identifier of the rejections. By default the number after that of the confirmation.
+    pub rejections_identifier: Option<String>,
+    /// The working day on which a D0350 was received (J0821); required for one.
+    pub deemed_received: Option<EffectiveDate>,
+    /// The identifier of a D0350 (J1064), instead of the one in its header; required for a file
+    /// without a header.
+    pub answered_file: Option<FileIdentifier>,
+    /// Numbers of the confirmation.
+    pub confirmation: AnswerNumbers,
+    /// Numbers of the rejections.
+    pub rejections: AnswerNumbers,
     /// The most listed records that the report keeps.
     pub samples: usize,
 }
@@ -57,7 +71,27 @@ impl Default for AnswerOptions {
             envelope: None,
             header: HeaderValues::default(),
             user_file: UserFileValues::default(),
+            rejections_identifier: None,
+            deemed_received: None,
+            answered_file: None,
+            confirmation: AnswerNumbers::default(),
+            rejections: AnswerNumbers::default(),
             samples: Self::SAMPLES,
         }
+    }
+}
+
+/// The numbers of one file of an electricity answer; 1 by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnswerNumbers {
+    /// The file sequence number (J0330).
+    pub file_sequence: u64,
+    /// The instruction number (J0109) of the first record; those below count up from it.
+    pub first_instruction: u64,
+}
+
+impl Default for AnswerNumbers {
+    fn default() -> Self {
+        Self { file_sequence: 1, first_instruction: 1 }
     }
 }

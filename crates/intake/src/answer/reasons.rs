@@ -33,8 +33,8 @@ impl fmt::Display for AnswerRefusal {
 /// Key of the code for every reason without a code of its own.
 const DEFAULT: &str = "default";
 
-/// A table of codes, one for each reason of a refusal. What the codes mean is between the two
-/// parties; none is built in.
+/// A table of codes, one for each reason of a refusal. The meaning of the codes of a gas answer is
+/// between the two parties: none is built in.
 #[derive(Clone, Debug)]
 pub struct Reasons {
     rules: PerRule<Option<String>>,
@@ -87,11 +87,14 @@ impl Reasons {
     /// Returns the code of a reason, or the default one.
     #[must_use]
     pub fn code_of(&self, refusal: AnswerRefusal) -> Option<&str> {
-        let own = match refusal {
-            AnswerRefusal::Rule(rule) => &self.rules[rule],
-            AnswerRefusal::UnknownMeterPoint => &self.unknown_meter_point,
-        };
-        own.as_ref().or(self.default.as_ref()).map(String::as_str)
+        self.own_code_of(refusal).or(self.default.as_deref())
+    }
+
+    fn own_code_of(&self, refusal: AnswerRefusal) -> Option<&str> {
+        match refusal {
+            AnswerRefusal::Rule(rule) => self.rules[rule].as_deref(),
+            AnswerRefusal::UnknownMeterPoint => self.unknown_meter_point.as_deref(),
+        }
     }
 
     /// Returns every code, with its key.
@@ -118,12 +121,13 @@ fn located(error: &toml::de::Error, text: &str) -> String {
 pub(super) struct Codes<C> {
     rules: PerRule<Option<C>>,
     unknown_meter_point: Option<C>,
+    default: Option<C>,
 }
 
 impl<C: Copy + PartialEq> Codes<C> {
     /// Returns a table without codes.
     pub(super) fn none() -> Self {
-        Self { rules: PerRule::from_fn(|_| None), unknown_meter_point: None }
+        Self { rules: PerRule::from_fn(|_| None), unknown_meter_point: None, default: None }
     }
 
     /// Reads every code of a table, or returns an error that names the invalid code and the
@@ -138,14 +142,21 @@ impl<C: Copy + PartialEq> Codes<C> {
             let what = format!("reasons: {key}: `{code}` is not a code: expected {expected}");
             return Err(Error::new(ErrorKind::Options, what));
         }
-        let code = |refusal| reasons.code_of(refusal).and_then(&read);
+        let code = |refusal| reasons.own_code_of(refusal).and_then(&read);
         Ok(Self {
             rules: PerRule::from_fn(|rule| code(AnswerRefusal::Rule(rule))),
             unknown_meter_point: code(AnswerRefusal::UnknownMeterPoint),
+            default: reasons.default.as_deref().and_then(&read),
         })
     }
 
+    /// Returns the code of a reason, or the default one.
     pub(super) fn of_refusal(&self, refusal: AnswerRefusal) -> Option<C> {
+        self.own_of_refusal(refusal).or(self.default)
+    }
+
+    /// Returns the code of a reason without the default one.
+    pub(super) fn own_of_refusal(&self, refusal: AnswerRefusal) -> Option<C> {
         match refusal {
             AnswerRefusal::Rule(rule) => self.rules[rule],
             AnswerRefusal::UnknownMeterPoint => self.unknown_meter_point,

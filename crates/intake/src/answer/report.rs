@@ -31,9 +31,9 @@ pub struct AnswerReport {
     pub listed: u64,
     /// Number of updates that each reason refused; an update may have several reasons.
     pub refusals: BTreeMap<AnswerRefusal, u64>,
-    /// Number of S72 records written.
+    /// Number of reasons written: S72 records, or the reasons of a D0351.
     pub reasons: u64,
-    /// Number of refused updates without a reason code in the answer.
+    /// Number of refused updates without a reason code in the answer; 0 for electricity.
     pub without_code: u64,
     /// True if the file was read twice.
     pub read_twice: bool,
@@ -46,6 +46,12 @@ impl AnswerReport {
     #[must_use]
     pub const fn answered(&self) -> u64 {
         self.accepted + self.refused
+    }
+
+    /// Returns true if the answer has a file of rejections, a D0351.
+    #[must_use]
+    pub fn has_rejections(&self) -> bool {
+        self.flow == Some(Flow::D0350) && self.refused > 0
     }
 
     /// Returns true if every record was answered.

@@ -3,21 +3,23 @@
 use std::io::Write;
 
 use flagflow_check::{
-    DeferredFinding, FileFormat, FileStart, Flow, Layout, OtherLine, Report, RuleFlags, Verdict,
-    Visitor,
+    DeferredFinding, FileFormat, FileStart, Layout, OtherLine, Report, RuleFlags, Verdict, Visitor,
 };
 use flagflow_domain::MpanCore;
+use flagflow_electricity::Flow;
 use flagflow_frame::Line;
 use flagflow_gas::{Detail, E45};
 
-use super::electricity::{AnswerPlan, Rejections};
+use super::AnswerOutputs;
+use super::electricity::{AnswerPlan, UpdateAnswers, most_updates, too_many};
 use super::gas::Answers;
 use super::known::PointKind;
 use super::options::AnswerOptions;
 use super::report::{AnswerReport, Listed};
 use super::ruling::Ruling;
+use super::update::UpdateItems;
 use crate::deferred::DeferredRules;
-use flagflow_files::{Error, Result};
+use flagflow_files::{Error, ErrorKind, Result};
 
 /// Progress of an answer.
 enum AnswerPhase {
@@ -29,37 +31,42 @@ enum AnswerPhase {
     Second { from: u64, late: DeferredRules },
 }
 
-/// Writer of the response.
-enum Response<W> {
+/// Writers of the response.
+enum Response<'w> {
     /// The file is not recognised yet.
-    None(W),
-    Gas(Box<Answers<W>>),
+    None(&'w mut dyn Write, Option<&'w mut dyn Write>),
+    Gas(Box<Answers<&'w mut dyn Write>>),
     /// The updates' header may still come.
-    Planned(W, Box<AnswerPlan>),
-    Electricity(Box<Rejections<W>>),
+    Planned([&'w mut dyn Write; 2], Box<AnswerPlan>),
+    Electricity(Box<UpdateAnswers<'w>>),
     /// Temporary value while the phase changes.
     Moved,
 }
 
 /// State of an answer.
-pub(super) struct AnswerSession<'o, 'l, W> {
+pub(super) struct AnswerSession<'o, 'w> {
     options: &'o AnswerOptions,
     refusing: RuleFlags,
     phase: AnswerPhase,
-    response: Response<W>,
-    listing: Option<&'l mut dyn Write>,
+    response: Response<'w>,
+    listing: Option<&'w mut dyn Write>,
     report: AnswerReport,
+    /// The largest number of records that can be answered.
+    most: u64,
 }
 
-impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
-    pub(super) fn new(
-        options: &'o AnswerOptions,
-        output: W,
-        listing: Option<&'l mut dyn Write>,
-    ) -> Self {
-        let refusing = super::ruling::refusing(options);
-        let (phase, response) = (AnswerPhase::First, Response::None(output));
-        Self { options, refusing, phase, response, listing, report: empty_report() }
+impl<'o, 'w> AnswerSession<'o, 'w> {
+    pub(super) fn new(options: &'o AnswerOptions, outputs: AnswerOutputs<'w>) -> Self {
+        let AnswerOutputs { response, rejections, listed } = outputs;
+        Self {
+            options,
+            refusing: super::ruling::refusing(options),
+            phase: AnswerPhase::First,
+            response: Response::None(response, rejections),
+            listing: listed,
+            report: empty_report(),
+            most: u64::MAX,
+        }
     }
 
     pub(super) const fn needs_second_pass(&self) -> bool {
@@ -80,8 +87,10 @@ impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
         self.open()?;
         match self.response {
             Response::Gas(answers) => answers.finish()?,
-            Response::Electricity(rejections) => rejections.finish()?,
-            Response::None(_) | Response::Planned(..) | Response::Moved => {}
+            Response::Electricity(answers) => {
+                answers.finish(checked.records, self.report.accepted)?;
+            }
+            Response::None(..) | Response::Planned(..) | Response::Moved => {}
         }
         if let Some(listing) = self.listing {
             listing.flush().map_err(unlisted)?;
@@ -94,20 +103,20 @@ impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
     /// Begins a response whose header could not be made before.
     fn open(&mut self) -> Result<()> {
         match std::mem::replace(&mut self.response, Response::Moved) {
-            Response::Planned(output, plan) => {
-                let rejections = plan.begin(output, self.options)?;
-                self.report.envelope = rejections.has_envelope;
-                self.response = Response::Electricity(Box::new(rejections));
+            Response::Planned([confirmation, rejections], plan) => {
+                let answers = plan.begin(confirmation, rejections, self.options)?;
+                self.report.envelope = answers.has_envelope;
+                self.response = Response::Electricity(Box::new(answers));
             }
             other => self.response = other,
         }
         Ok(())
     }
 
-    /// Returns the output of a response that has not begun, and replaces it.
-    fn take_output(&mut self) -> Option<W> {
+    /// Returns the outputs of a response that has not begun, and replaces them.
+    fn take_outputs(&mut self) -> Option<(&'w mut dyn Write, Option<&'w mut dyn Write>)> {
         match std::mem::replace(&mut self.response, Response::Moved) {
-            Response::None(output) => Some(output),
+            Response::None(response, rejections) => Some((response, rejections)),
             begun => {
                 self.response = begun;
                 None
@@ -126,15 +135,16 @@ impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
                 Some(Detail::E45(update)) => self.answer(update, rules),
                 _ => self.list(&verdict.line, Some(verdict.record), rules),
             },
-            FileFormat::Electricity(..) => match verdict.instruction() {
-                Some((number, mpan)) => self.reject(number, mpan, rules),
-                None => self.list(&verdict.line, Some(verdict.record), rules),
-            },
+            FileFormat::Electricity(layout, profile) => {
+                let update = UpdateItems::of(verdict.line.bytes, layout, profile);
+                self.answer_update(&update, verdict, rules)
+            }
         }
     }
 
     fn answer(&mut self, update: E45, rules: RuleFlags) -> Result<()> {
-        let ruling = self.rule(update.meter_point_reference().as_u64(), rules);
+        let ruling = self.ruling(Some(update.meter_point_reference().as_u64()), rules);
+        self.count(&ruling);
         let Response::Gas(answers) = &mut self.response else { return Ok(()) };
         let reasons = answers.write(update, &ruling)?;
         self.report.reasons += reasons as u64;
@@ -142,27 +152,42 @@ impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
         Ok(())
     }
 
-    fn reject(&mut self, number: u64, mpan: MpanCore, rules: RuleFlags) -> Result<()> {
-        let ruling = self.rule(mpan.as_u64(), rules);
-        if !ruling.is_refused() {
-            return Ok(());
+    /// Accepts an update whose values can all be read, rejects one that is refused and has a
+    /// number, and lists any other. The number 0 names no instruction.
+    fn answer_update(
+        &mut self,
+        update: &UpdateItems,
+        verdict: &Verdict<'_>,
+        rules: RuleFlags,
+    ) -> Result<()> {
+        let ruling = self.ruling(update.mpan.map(MpanCore::as_u64), rules);
+        match (ruling.is_refused(), update.number.filter(|number| *number > 0)) {
+            (true, Some(number)) => {
+                self.count(&ruling);
+                self.open()?;
+                let Response::Electricity(answers) = &mut self.response else { return Ok(()) };
+                self.report.reasons += answers.reject(number, update, &ruling)? as u64;
+            }
+            (false, _) if update.is_complete() => self.count(&ruling),
+            _ => self.list(&verdict.line, Some(verdict.record), rules)?,
         }
-        self.open()?;
-        let Response::Electricity(rejections) = &mut self.response else { return Ok(()) };
-        rejections.write(number, mpan, &ruling)
+        Ok(())
     }
 
-    /// Rules on an update, and counts it.
-    fn rule(&mut self, point: u64, rules: RuleFlags) -> Ruling {
-        let known = self.options.known.as_ref();
-        let is_unknown = known.is_some_and(|known| !known.contains(point));
-        let ruling = Ruling { rules: rules.and(self.refusing), is_unknown };
+    /// Rules on an update.
+    fn ruling(&self, point: Option<u64>, rules: RuleFlags) -> Ruling {
+        let known = self.options.known.as_ref().zip(point);
+        let is_unknown = known.is_some_and(|(known, point)| !known.contains(point));
+        Ruling { rules: rules.and(self.refusing), is_unknown }
+    }
+
+    /// Counts an answered update.
+    fn count(&mut self, ruling: &Ruling) {
         let report = &mut self.report;
         *if ruling.is_refused() { &mut report.refused } else { &mut report.accepted } += 1;
         for refusal in ruling.refusals() {
             *report.refusals.entry(refusal).or_default() += 1;
         }
-        ruling
     }
 
     /// Lists what cannot be answered.
@@ -186,6 +211,11 @@ impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
     }
 }
 
+/// Refuses a file that is itself a response.
+fn expect_updates(flow: Flow) -> Result<()> {
+    if flow == Flow::D0350 { Ok(()) } else { Err(super::not_answered(flow.into())) }
+}
+
 fn unlisted(cause: std::io::Error) -> Error {
     Error::output("the list of unanswered records cannot be written", cause)
 }
@@ -207,26 +237,35 @@ fn empty_report() -> AnswerReport {
     }
 }
 
-impl<W: Write> Visitor for AnswerSession<'_, '_, W> {
+impl Visitor for AnswerSession<'_, '_> {
     type Error = Error;
 
     fn begin(&mut self, beginning: FileStart<'_>) -> Result<()> {
         // the second time the file begins, its answer has begun already
-        let Some(output) = self.take_output() else { return Ok(()) };
+        let Some((response, rejections)) = self.take_outputs() else { return Ok(()) };
         let (options, line_end) = (self.options, beginning.line_end);
         self.report.layout = options.layout.unwrap_or(beginning.shape.layout());
         self.response = match beginning.shape {
             FileFormat::Gas(layout) => {
                 self.expect_points(PointKind::Mprn)?;
                 self.report.envelope = options.envelope == Some(true);
-                Response::Gas(Box::new(Answers::begin(output, options, layout, line_end)?))
+                if rejections.is_some() {
+                    let what = "a file of rejections is given, and a gas file has none";
+                    return Err(Error::new(ErrorKind::Options, what));
+                }
+                Response::Gas(Box::new(Answers::begin(response, options, layout, line_end)?))
             }
             FileFormat::Electricity(layout, profile) => {
+                expect_updates(profile.flow())?;
                 self.expect_points(PointKind::Mpan)?;
-                if profile.flow() == flagflow_electricity::Flow::D0351 {
-                    return Err(super::not_answered(Flow::D0351));
-                }
-                Response::Planned(output, Box::new(AnswerPlan::new(options, layout, line_end)?))
+                let rejections = rejections.ok_or_else(|| {
+                    let what = "the answer to a D0350 has a second file, of rejections: it is \
+                                needed";
+                    Error::new(ErrorKind::Options, what)
+                })?;
+                self.most = most_updates(&options.check.d0172);
+                let plan = Box::new(AnswerPlan::new(options, layout, line_end)?);
+                Response::Planned([response, rejections], plan)
             }
         };
         Ok(())
@@ -251,6 +290,9 @@ impl<W: Write> Visitor for AnswerSession<'_, '_, W> {
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
+        if verdict.record > self.most {
+            return Err(too_many(self.most));
+        }
         match &self.phase {
             AnswerPhase::First if verdict.provisional => {
                 let (from, late) = (verdict.record, DeferredRules::default());

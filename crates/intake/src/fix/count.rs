@@ -55,7 +55,7 @@ fn written(piece: &LinePiece<'_>, shape: FileFormat<'_>, number: u64) -> Option<
 #[cfg(test)]
 mod tests {
     use flagflow_check::Options;
-    use flagflow_electricity::{Flow, LineKind, Profile};
+    use flagflow_electricity::{Flow, LineTag, Profile};
     use flagflow_gas::{FileOrder, Tag};
 
     use super::*;
@@ -77,7 +77,7 @@ mod tests {
         let zhv = FileFormat::Electricity(flagflow_electricity::Layout::Zhv, &profile);
         let zhf = FileFormat::Electricity(flagflow_electricity::Layout::Zhf, &profile);
         let gas = counted(fixed, &[LineCode::Gas(Some(Tag::E45)); 12]);
-        let kinds = [[Some(LineKind::Group); 3], [None; 3], [None; 3], [None; 3]];
+        let kinds = [[Some(LineTag::Group); 3], [None; 3], [None; 3], [None; 3]];
         let electricity = counted(
             zhv,
             &kinds.as_flattened().iter().copied().map(LineCode::Electricity).collect::<Vec<_>>(),

@@ -62,7 +62,7 @@ mod tests {
         let whole = format!("{header:60}");
         assert_eq!(fix(header.as_bytes(), zhf).unwrap(), whole.as_bytes());
         assert_eq!(fix(format!("{whole}   ").as_bytes(), zhf).unwrap(), whole.as_bytes());
-        for line in [&whole, &header[..44], &format!("{whole} x"), "X01000000000", "QQQ"] {
+        for line in [&whole, &header[..44], &format!("{whole} x"), "81H000000000", "QQQ"] {
             assert_eq!(fix(line.as_bytes(), zhf), None, "{line}");
         }
         let fixed = FileFormat::Gas(flagflow_gas::Layout::Fixed);
@@ -84,15 +84,15 @@ mod tests {
         let header = "ZHV|1|D0350001|Z|DCCO|P|EELC|20240628093000||||OPER|";
         for (line, bare) in [
             (format!("{header}  "), header),
-            ("X01|7|\t".to_owned(), "X01|7|"),
-            ("X01|7  ".to_owned(), "X01|7"),
+            ("81H|7|\t".to_owned(), "81H|7|"),
+            ("81H|7  ".to_owned(), "81H|7"),
         ] {
             assert_eq!(behind(&line).as_deref(), Some(bare), "{line}");
         }
         // part of a text, or of no line
         let text = header.trim_end_matches("ER|");
         for line in
-            [format!("{text}  "), header.to_owned(), "X01|  ".to_owned(), "Q|1| ".to_owned()]
+            [format!("{text}  "), header.to_owned(), "81H|  ".to_owned(), "Q|1| ".to_owned()]
         {
             assert_eq!(behind(&line), None, "{line}");
         }

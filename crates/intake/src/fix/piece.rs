@@ -2,7 +2,7 @@
 
 use flagflow_check::FileFormat;
 use flagflow_electricity::field::check_item;
-use flagflow_electricity::{ItemKind, ItemSpec, LineKind, Profile, RawRecord as ElectricRecord};
+use flagflow_electricity::{ItemKind, ItemSpec, Profile, RawRecord as ElectricRecord};
 use flagflow_gas::field::check_field;
 use flagflow_gas::{Field, FieldKind, FieldSpec, Layout, RawRecord as GasRecord};
 
@@ -130,9 +130,9 @@ pub(super) fn stride<'a>(line: &[u8], shape: FileFormat<'a>) -> Option<Vec<Spec<
             Some(fields.iter().map(|spec| Spec::Gas(*spec, Layout::Fixed)).collect())
         }
         FileFormat::Electricity(layout @ flagflow_electricity::Layout::Zhf, profile) => {
-            let kind: LineKind = ElectricRecord::peek_kind(line, profile.table(layout))?;
-            let code = Spec::Code(profile.code(kind, layout).len());
-            let items = profile.items(kind).iter();
+            let tag = ElectricRecord::peek_tag(line, profile.table(layout))?;
+            let code = Spec::Code(profile.code(tag, layout).len());
+            let items = profile.items(tag).iter();
             let items = items.map(|spec| Spec::Electricity(spec, layout, profile));
             Some(std::iter::once(code).chain(items).collect())
         }

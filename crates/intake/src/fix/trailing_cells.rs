@@ -3,7 +3,7 @@
 //! and the cells are empty.
 
 use flagflow_check::FileFormat;
-use flagflow_electricity::{Layout, LineKind, RawRecord as ElectricRecord};
+use flagflow_electricity::{Layout, LineTag, RawRecord as ElectricRecord};
 use flagflow_gas::RawRecord;
 
 /// Returns the line without empty cells past its fields, where it has some.
@@ -14,16 +14,16 @@ pub(super) fn fix(line: &[u8], shape: FileFormat<'_>) -> Option<Vec<u8>> {
             kept(line, b',', fields).map(<[u8]>::to_vec)
         }
         FileFormat::Electricity(Layout::Zhv, profile) => {
-            let kind = ElectricRecord::peek_kind(line, profile.table(Layout::Zhv))?;
+            let tag = ElectricRecord::peek_tag(line, profile.table(Layout::Zhv))?;
             if let Ok(raw) = ElectricRecord::cut(line, profile.table(Layout::Zhv)) {
                 let kept = line.len() - raw.blanks().len();
                 return (kept < line.len()).then(|| line[..kept].to_vec());
             }
-            if matches!(kind, LineKind::Header | LineKind::Trailer) {
+            if matches!(tag, LineTag::Header | LineTag::Trailer) {
                 return None;
             }
             let items = line.strip_suffix(b"|")?;
-            let kept = kept(items, b'|', profile.items(kind).len() + 1)?;
+            let kept = kept(items, b'|', profile.items(tag).len() + 1)?;
             Some([kept, b"|"].concat())
         }
         FileFormat::Gas(_) | FileFormat::Electricity(..) => None,
@@ -58,8 +58,8 @@ mod tests {
             ("E45,1234567810,A,20240603,,", uklink, "E45,1234567810,A,20240603"),
             ("\"Z99\",2,\"\",\"\",,", uklink, "\"Z99\",2"),
             ("E45,1,A,20240603, ,", uklink, "E45,1,A,20240603"),
-            ("X01|7|||", zhv, "X01|7|"),
-            ("X01|7| | |", zhv, "X01|7|"),
+            ("81H|7|||", zhv, "81H|7|"),
+            ("81H|7| | |", zhv, "81H|7|"),
             ("ZPT|1|2||3|20240601120000| | |", zhv, "ZPT|1|2||3|20240601120000|"),
         ] {
             assert_eq!(fix(line, shape).as_deref(), Some(fixed), "{line}");
@@ -70,9 +70,9 @@ mod tests {
             ("E45,1234567810,A,,x", uklink),
             ("E45,1234567810,A,20240603,,x", uklink),
             ("Q45,1,2,3,4,,,", uklink),
-            ("X01|7|", zhv),
-            ("X01|7||x|", zhv),
-            ("X01|7||x", zhv),
+            ("81H|7|", zhv),
+            ("81H|7||x|", zhv),
+            ("81H|7||x", zhv),
             ("ZPT|1|2||3|20240601120000||", zhv),
             ("ZPT|1|", zhv),
         ] {

@@ -22,8 +22,8 @@ mod tests {
     fn only_the_bar_is_put_back() {
         let profile = Profile::builtin(Flow::D0350);
         let fix = |line: &str| fix(line.as_bytes(), FileFormat::Electricity(Layout::Zhv, &profile));
-        assert_eq!(fix("X01|7").unwrap(), b"X01|7|");
-        for line in ["X01|7|", "X01", "X01|", "X02|1|DC01|1013044353630|A", "Q|1", "X01|7\r"] {
+        assert_eq!(fix("81H|7").unwrap(), b"81H|7|");
+        for line in ["81H|7|", "81H", "81H|", "82H|1|DC01|1013044353630|A", "Q|1", "81H|7\r"] {
             assert_eq!(fix(line), None, "{line}");
         }
     }

@@ -222,14 +222,20 @@ mod tests {
         let profile = Profile::builtin(Flow::D0350);
         let zhf = FileFormat::Electricity(flagflow_electricity::Layout::Zhf, &profile);
         assert_eq!(
-            back("X021DC011013044353630A20211105", zhf).as_deref(),
-            Some("X020000000001DC011013044353630A20211105")
+            back("82H1DC011013044353630A20211105MRCY", zhf).as_deref(),
+            Some("82H000000000001DC011013044353630A20211105MRCY")
         );
-        assert_eq!(back("X017", zhf).as_deref(), Some("X010000000007"));
+        assert_eq!(back("81H7", zhf).as_deref(), Some("81H000000000007"));
+        let profile = Profile::builtin(Flow::D0172);
+        let counts = FileFormat::Electricity(flagflow_electricity::Layout::Zhf, &profile);
+        assert_eq!(
+            back("3571DC90202201010000475656000020000200000", counts).as_deref(),
+            Some("357000000000001DC90202201010000475656000020000200000")
+        );
         for line in [
             // an MPAN is not a number: its zeros matter
-            "X020000000001DC01013044353630A20211105",
-            "X020000000001DC021013044353630A20211105",
+            "82H000000000001DC01013044353630A20211105MRCY",
+            "82H000000000001DC021013044353630A20211105MRCY",
             // three numbers and nothing between them
             "ZPT00000000010000000003          000000000120211105093000",
             // a file identifier is text: its zeros matter
@@ -269,9 +275,9 @@ mod tests {
         assert_eq!(fill(text, UKLINK).as_deref(), Some("\"E45\",\"123409\",\"N\",20240604"));
         let profile = Profile::builtin(Flow::D0350);
         let zhv = FileFormat::Electricity(flagflow_electricity::Layout::Zhv, &profile);
-        assert_eq!(fill("X01|   7|", zhv).as_deref(), Some("X01|7|"));
+        assert_eq!(fill("81H|   7|", zhv).as_deref(), Some("81H|7|"));
         let zhf = FileFormat::Electricity(flagflow_electricity::Layout::Zhf, &profile);
-        assert_eq!(fill("X01         7", zhf).as_deref(), Some("X010000000007"));
+        assert_eq!(fill("81H           7", zhf).as_deref(), Some("81H000000000007"));
     }
 
     #[test]
@@ -294,9 +300,9 @@ mod tests {
         let profile = Profile::builtin(Flow::D0350);
         let zhv = FileFormat::Electricity(flagflow_electricity::Layout::Zhv, &profile);
         assert_eq!(
-            off("X02|00000000001|DC01|1013044353630|A|20211105|", zhv).as_deref(),
-            Some("X02|1|DC01|1013044353630|A|20211105|")
+            off("82H|0000000000001|DC01|1013044353630|A|20211105|MRCY|", zhv).as_deref(),
+            Some("82H|1|DC01|1013044353630|A|20211105|MRCY|")
         );
-        assert_eq!(off("X02|1|DC01|01013044353630|A|20211105|", zhv), None);
+        assert_eq!(off("82H|1|DC01|01013044353630|A|20211105|MRCY|", zhv), None);
     }
 }

@@ -6,6 +6,7 @@ use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
 use flagflow_check::{FileFormat, Options};
+use flagflow_electricity::LineTag;
 use flagflow_frame::LineEnd;
 use flagflow_gas::Tag;
 
@@ -13,7 +14,7 @@ use super::MergeOptions;
 use super::feed::Feed;
 use super::left_out::MergeLeftOut;
 use super::places::{CorrectedPlaces, Expected};
-use crate::envelope::{EnvelopeCounts, LineCode, recount};
+use crate::envelope::{EnvelopeCounts, LineCode, has_lines_below, recount};
 use flagflow_files::{Error, ErrorKind, Result};
 
 /// File that a line is from.
@@ -213,7 +214,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
                 &mut self.left_out.headers
             } else if is(LineCode::is_trailer) {
                 &mut self.left_out.trailers
-            } else if is(is_group) && self.has_its_group() {
+            } else if shape.zip(code).is_some_and(is_group) && self.has_its_group() {
                 &mut self.left_out.groups
             } else {
                 return Ok(());
@@ -240,7 +241,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
             return false;
         }
         let is_reason = self.unit_has_reasons
-            && shape.is_some_and(|shape| self.corrected.code(shape).is_reason());
+            && shape.is_some_and(|shape| self.corrected.code(shape).is_below(shape));
         if self.unit_lines > 0 {
             return is_reason || self.corrected.is_empty_line();
         }
@@ -317,22 +318,26 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         if let (Some(shape), Some(code)) = (shape, code) {
             self.counts.get_or_insert_with(|| EnvelopeCounts::new(shape, self.options)).add(code);
         }
-        let is_group = code.is_some_and(is_group) && !is_unchanged;
+        let is_group = shape.zip(code).is_some_and(is_group) && !is_unchanged;
         if is_group {
             self.group = feed.1.map(|(line, _)| line.to_vec());
         }
         match is_record && !is_group {
-            true => self.open_unit(code),
+            true => self.open_unit(shape, code),
             false => Ok(()),
         }
     }
 
     /// Begins a corrected record; its reasons may follow.
-    fn open_unit(&mut self, code: Option<LineCode>) -> Result<()> {
+    fn open_unit(&mut self, shape: Option<FileFormat<'o>>, code: Option<LineCode>) -> Result<()> {
         self.records += 1;
         self.unit_is_open = true;
+        let may_have_reasons = matches!(
+            code,
+            Some(LineCode::Gas(Some(Tag::E46)) | LineCode::Electricity(Some(LineTag::Record)))
+        );
         self.unit_has_reasons =
-            self.options.with_reasons && code == Some(LineCode::Gas(Some(Tag::E46)));
+            may_have_reasons && shape.is_some_and(|shape| has_lines_below(shape, self.options));
         self.following = self.places.next()?;
         Ok(())
     }
@@ -401,8 +406,9 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
     }
 }
 
-const fn is_group(code: LineCode) -> bool {
-    matches!(code, LineCode::Electricity(Some(flagflow_electricity::LineKind::Group)))
+fn is_group((shape, code): (FileFormat<'_>, LineCode)) -> bool {
+    let groups = matches!(code, LineCode::Electricity(Some(LineTag::Group | LineTag::Further(_))));
+    groups && !code.is_below(shape)
 }
 
 impl<A: BufRead, C: BufRead, R: BufRead> Read for Woven<'_, A, C, R> {

@@ -201,8 +201,9 @@ impl<'a, 'w> Accepted<'a, 'w> {
     fn wrong_with_header(&self, line: &[u8]) -> Result<Option<RuleId>> {
         let alone = Options { cross_records: CrossRecords::Off, ..self.check().clone() };
         let alone = check(&[line, b"\n"].concat()[..], &alone)?;
-        let is_mended =
-            |rule: &RuleId| *rule == RuleId::MissingTrailer || FIXED_IN_PLACE.contains(rule);
+        // the lines that are missing below the header are those of the file
+        let below = [RuleId::MissingTrailer, RuleId::GroupCardinality];
+        let is_mended = |rule: &RuleId| below.contains(rule) || FIXED_IN_PLACE.contains(rule);
         let mut broken =
             RuleId::all().filter(|rule| alone.totals[*rule] > 0 && self.is_error(*rule));
         Ok(broken.find(|rule| !is_mended(rule)))
@@ -450,14 +451,20 @@ impl<'a, 'w> Accepted<'a, 'w> {
 
     /// Returns true if the part would have no edition, and that is an error.
     pub(super) fn lacks_edition(&self) -> bool {
-        let Some((shape, _)) = self.form else { return false };
-        let tells = match shape {
-            FileFormat::Gas(_) => true,
-            FileFormat::Electricity(_, profile) => profile.mp077_first_day().is_some(),
-        };
+        if self.form.is_none() {
+            return false;
+        }
         let is_told = self.check().edition != EditionChoice::Auto;
-        let is_dated = self.has_header() && self.says.day.is_some() && tells;
+        let is_dated = self.has_header() && self.says.day.is_some();
         self.is_error(RuleId::EditionUnknown) && !is_told && !is_dated
+    }
+
+    /// Returns the refusal of a part that lacks a group, or all records of a group that must have
+    /// some.
+    pub(super) fn is_short(&self) -> Option<QuarantineRefusal> {
+        let is_short = self.counts.as_ref().is_some_and(EnvelopeCounts::is_short);
+        let rule = RuleId::GroupCardinality;
+        (is_short && self.is_error(rule)).then_some(QuarantineRefusal::StaysWrong(rule))
     }
 
     pub(super) const fn is_wanted(&self) -> bool {

@@ -6,7 +6,6 @@ use flagflow_check::{
     DeferredFinding, FileFormat, FileStart, Options, OtherLine, Report, Rows, RuleFlags, RuleId,
     Verdict, Visitor,
 };
-use flagflow_electricity::Flow;
 use flagflow_frame::Line;
 
 use super::Outputs;
@@ -17,7 +16,7 @@ use super::reason::{LineRole, QuarantineReason, Standpoint};
 use super::report::{QuarantineRefusal, Quarantined};
 use super::standing::{Admission, NewHeader, Withheld, is_error};
 use crate::deferred::DeferredRules;
-use crate::envelope::LineCode;
+use crate::envelope::{LineCode, has_lines_below};
 use flagflow_files::Source;
 use flagflow_files::{Error, Result};
 
@@ -109,9 +108,9 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
     }
 
     /// Returns true if a line below a record comes before the record's verdict.
-    const fn may_be_below(&self, line: &Line<'_>) -> bool {
-        let gas = matches!(self.shape, Some(FileFormat::Gas(_)));
-        gas && self.options.check.with_reasons && line.number > self.next_line
+    fn may_be_below(&self, line: &Line<'_>) -> bool {
+        let has_lines = |shape| has_lines_below(shape, &self.options.check);
+        line.number > self.next_line && self.shape.is_some_and(has_lines)
     }
 
     /// Handles a line that is not a record.
@@ -311,7 +310,7 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
         let limits = self.options.limits.exceeded(report.records, self.counts.rejected);
         let mut refusals: Vec<_> = limits.map(QuarantineRefusal::Limit).collect();
         if self.accepted.is_wanted() {
-            refusals.extend(self.accepted.refusal);
+            refusals.extend(self.accepted.refusal.or(self.accepted.is_short()));
             refusals.extend(self.stays_wrong(report).map(QuarantineRefusal::StaysWrong));
         }
         refusals
@@ -341,11 +340,7 @@ fn owned<'a>(shape: FileFormat<'_>, options: &'a Options) -> FileFormat<'a> {
     match shape {
         FileFormat::Gas(layout) => FileFormat::Gas(layout),
         FileFormat::Electricity(layout, profile) => {
-            let profile = match profile.flow() {
-                Flow::D0350 => &options.d0350,
-                Flow::D0351 => &options.d0351,
-            };
-            FileFormat::Electricity(layout, profile)
+            FileFormat::Electricity(layout, options.profile(profile.flow()))
         }
     }
 }

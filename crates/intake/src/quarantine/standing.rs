@@ -106,7 +106,7 @@ impl NewHeader {
         let participant = says.participant(shape).map(str::to_owned);
         let edition = match options.edition {
             EditionChoice::Given(_) => None,
-            EditionChoice::Auto => day.and_then(|day| shape.edition_on(day)),
+            EditionChoice::Auto => day.map(|day| shape.edition_on(day)),
         };
         Self {
             edition: edition.filter(|_| is_error(options, RuleId::FlagNotInEdition)),
@@ -145,8 +145,11 @@ impl Admission {
     /// Returns the reason why a record is left out, whatever precedes it in the accepted part.
     #[inline]
     pub(super) fn withholds(&mut self, verdict: &Verdict<'_>, code: LineCode) -> Option<Withheld> {
-        let is_reason = code.is_reason() && self.with_reasons;
-        if code.is_header() || code.is_trailer() || is_reason {
+        let is_below = match verdict.shape {
+            FileFormat::Gas(_) => self.with_reasons && code.is_below(verdict.shape),
+            FileFormat::Electricity(..) => code.is_below(verdict.shape),
+        };
+        if code.is_header() || code.is_trailer() || is_below {
             return Some(Withheld::EnvelopeLine);
         }
         if self.after_trailer {

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::PathBuf;
 
 use flagflow_check::{CrossRecords, Flow, Layout, Options, Report, RuleId, Severity, check};
-use flagflow_electricity::{D0351, Record};
+use flagflow_electricity::{D0172, D0351, Record};
 use flagflow_files::{ErrorKind, HeaderValues, UserFileValues};
 use flagflow_gas::E46;
 use flagflow_intake::answer::{
-    AnswerOptions, AnswerRefusal, AnswerReport, KnownPoints, Reasons, Source, answer,
+    AnswerNumbers, AnswerOptions, AnswerOutputs, AnswerRefusal, AnswerReport, KnownPoints, Reasons,
+    Source, answer,
 };
 use proptest::prelude::*;
 
@@ -29,26 +30,41 @@ fn samples() -> Vec<(String, Vec<u8>)> {
     samples
 }
 
-fn options() -> AnswerOptions {
+fn options(is_gas: bool) -> AnswerOptions {
     let mut options = AnswerOptions::default();
-    options.reasons = Some(Reasons::from_toml("default = \"CODE0001\"").unwrap());
     options.envelope = Some(false);
+    if is_gas {
+        options.reasons = Some(Reasons::from_toml("default = \"CODE0001\"").unwrap());
+    } else {
+        options.deemed_received = Some("20240115".parse().unwrap());
+        options.answered_file = Some("0000000042".parse().unwrap());
+    }
     options
+}
+
+fn options_of(name: &str) -> AnswerOptions {
+    options(!name.contains("d0350"))
 }
 
 struct Answered {
     response: Vec<u8>,
+    /// The D0351 of a D0350.
+    rejections: Vec<u8>,
     listed: Vec<serde_json::Value>,
     report: AnswerReport,
 }
 
 fn try_answer(file: &[u8], options: &AnswerOptions) -> Result<Answered, flagflow_files::Error> {
-    let (mut response, mut listed) = (Vec::new(), Vec::new());
+    let (mut response, mut rejections, mut listed) = (Vec::new(), Vec::new(), Vec::new());
     let source = Source::from_bytes(file);
-    let report = answer(&source, &mut response, Some(&mut listed), options)?;
+    let outputs = match options.deemed_received {
+        Some(_) => AnswerOutputs::electricity(&mut response, &mut rejections),
+        None => AnswerOutputs::gas(&mut response),
+    };
+    let report = answer(&source, outputs.with_listed(Some(&mut listed)), options)?;
     let listed = String::from_utf8(listed).unwrap();
     let listed = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    Ok(Answered { response, listed, report })
+    Ok(Answered { response, rejections, listed, report })
 }
 
 fn answered(file: &[u8], options: &AnswerOptions) -> Answered {
@@ -90,10 +106,11 @@ fn records_with_errors(file: &[u8], options: &Options) -> (Report, BTreeSet<u64>
 fn every_record_of_every_sample_is_answered_or_listed() {
     let (mut refused, mut listed) = (0, 0);
     for (name, file) in samples() {
-        let options = options();
+        let options = options_of(&name);
         let Ok(answered) = try_answer(&file, &options) else {
             let report = check(&file[..], &Options::default());
-            let is_update = report.is_ok_and(|r| !matches!(r.flow, Some(Flow::E46 | Flow::D0351)));
+            let is_answer = |flow| matches!(flow, Some(Flow::E46 | Flow::D0351 | Flow::D0172));
+            let is_update = report.is_ok_and(|report| !is_answer(report.flow));
             assert!(!is_update, "{name} has no answer");
             continue;
         };
@@ -127,24 +144,52 @@ fn every_record_of_every_sample_is_answered_or_listed() {
 fn the_answers_of_every_sample_pass_the_check() {
     // an answer repeats values of the update, which may be the wrong ones
     let repeated = [RuleId::ConflictingUpdate, RuleId::FlagNotInEdition];
-    let mut written = 0;
-    for (name, file) in samples() {
-        let Ok(Answered { response, report, .. }) = try_answer(&file, &options()) else { continue };
-        if response.is_empty() {
-            continue;
-        }
-        let (flow, expected) = match report.flow {
-            Some(Flow::D0350) => (Flow::D0351, report.refused),
-            _ => (Flow::E46, report.answered()),
-        };
-        let found = checked(&response, flow, report.layout);
-        assert_eq!(found.records, expected, "{name}");
+    let expect = |name: &str, response: &[u8], flow, layout, records| {
+        let found = checked(response, flow, layout);
+        assert_eq!(found.records, records, "{name}");
         let errors = found.findings.iter().filter(|f| f.severity == Severity::Error);
         let others: Vec<_> = errors.filter(|f| !repeated.contains(&f.rule)).collect();
         assert!(others.is_empty(), "{name}: {others:?}");
-        written += found.records;
+    };
+    let (mut answers, mut rejections) = (0, 0);
+    for (name, file) in samples() {
+        let Ok(answered) = try_answer(&file, &options_of(&name)) else { continue };
+        let layout = answered.report.layout;
+        let report = answered.report;
+        assert_eq!(report.has_rejections(), !answered.rejections.is_empty(), "{name}");
+        if report.flow != Some(Flow::D0350) {
+            if !answered.response.is_empty() {
+                expect(&name, &answered.response, Flow::E46, layout, report.answered());
+            }
+            answers += report.answered();
+            continue;
+        }
+        expect(&name, &answered.response, Flow::D0172, layout, 1);
+        if report.has_rejections() {
+            expect(&name, &answered.rejections, Flow::D0351, layout, report.refused);
+        }
+        let own = [u32::try_from(report.records).unwrap(), u32::try_from(report.accepted).unwrap()];
+        let confirmed = confirmation(&answered.response, layout);
+        assert_eq!([confirmed.received(), confirmed.accepted()], own, "{name}");
+        assert_eq!(confirmed.rejected(), own[0] - own[1], "{name}");
+        rejections += report.refused;
     }
-    assert!(written > 200, "{written}");
+    assert!(answers > 100 && rejections > 20, "{answers} {rejections}");
+}
+
+/// Returns the one record of a D0172.
+fn confirmation(file: &[u8], layout: Layout) -> D0172 {
+    let layout = match layout {
+        Layout::Zhf => flagflow_electricity::Layout::Zhf,
+        _ => flagflow_electricity::Layout::Zhv,
+    };
+    let options = flagflow_electricity::ReaderOptions::new()
+        .flow(flagflow_electricity::Flow::D0172)
+        .layout(layout);
+    let mut reader = options.reader(file);
+    let record = reader.read().unwrap().unwrap();
+    assert!(reader.read().unwrap().is_none());
+    record.try_into().unwrap()
 }
 
 const UPDATES: &[u8] = b"E451234567810A20220101\n\
@@ -156,7 +201,7 @@ const UPDATES: &[u8] = b"E451234567810A20220101\n\
 
 #[test]
 fn answers_come_in_the_files_order_and_the_later_of_a_conflict_is_refused() {
-    let Answered { response, listed, report } = answered(UPDATES, &AnswerOptions::default());
+    let Answered { response, listed, report, .. } = answered(UPDATES, &AnswerOptions::default());
     assert_eq!(
         String::from_utf8(response).unwrap(),
         "E46AC1234567810A20220101\n\
@@ -233,92 +278,227 @@ fn reasons_stand_below_what_they_refuse() {
     assert_eq!(try_answer(UPDATES, &options).err().unwrap().kind(), ErrorKind::Options);
 }
 
-const D0350: &[u8] = b"ZHV|0000000001|D0350001|Z|DCCO|P|LOND|20220101000000||||TR01|\r\n\
-    X01|1|\r\n\
-    X02|1|DC01|1013044353630|A|20220101|\r\n\
-    X02|2|DC01|1013044353630|N|20220101|\r\n\
-    X02|3|DC01|1200000000020|A|20221301|\r\n\
-    X02|4|DC01|120000000002|A|20220101|\r\n\
-    X09|\r\n\
-    ZPT|0000000001|6||1|20220101000000|\r\n";
+/// Accepted; conflict; date and flag; MPAN; supplier; cut off; no number; nonsense; two faults.
+const D0350: &[u8] = b"ZHV|0000000042|D0350001|Z|DCCO|P|LOND|20240115093000||||TR01|\r\n\
+    81H|7|\r\n\
+    82H|1|DC01|1200000000020|A|20240114|MRCY|\r\n\
+    82H|2|DC01|1200000000020|N|20240114|MRCY|\r\n\
+    82H|3|DC01|1200000000049|Q|20241301|MRCY|\r\n\
+    82H|4|DC01|120000000002|A|20240114|MRCY|\r\n\
+    82H|5|DC01|1200000000067|A|20240114||\r\n\
+    82H|6|DC01|\r\n\
+    82H|x|DC01|1200000000085|A|20240114|MRCY|\r\n\
+    99X|\r\n\
+    82H|9|DC02|1200000000100|S|20240114|MRCY|\r\n\
+    ZPT|0000000042|10||1|20240115093000|\r\n";
 
 fn rejections() -> AnswerOptions {
     let mut options = AnswerOptions::default();
-    let table = "conflicting-update = \"C1\"\nunknown-meter-point = \"U1\"\ndefault = \"E1\"";
-    options.reasons = Some(Reasons::from_toml(table).unwrap());
+    options.deemed_received = Some("20240116".parse().unwrap());
     options.user_file = UserFileValues {
-        file_identifier: Some("ANSWER1".to_owned()),
-        created: Some("20220102030405".parse().unwrap()),
+        file_identifier: Some("0000000900".to_owned()),
+        created: Some("20240116101500".parse().unwrap()),
         ..UserFileValues::default()
     };
     options
 }
 
+/// Worked out by hand from the catalogue.
 #[test]
-fn refused_updates_of_electricity_are_rejected_and_the_others_are_not() {
-    let Answered { response, listed, report } = answered(D0350, &rejections());
+fn a_d0350_has_a_confirmation_and_the_rejections_of_what_is_refused() {
+    let Answered { response, rejections: refused, listed, report } = answered(D0350, &rejections());
     assert_eq!(
-        String::from_utf8(response.clone()).unwrap(),
-        "ZHV|ANSWER1|D0351001|P|LOND|Z|DCCO|20220102030405||||TR01|\r\n\
-         X01|1|\r\n\
-         X03|2|DC11|1013044353630|C1|\r\n\
-         X03|3|DC11|1200000000020|E1|\r\n\
-         ZPT|ANSWER1|3||1|20220102030405|\r\n"
+        String::from_utf8(response).unwrap(),
+        "ZHV|0000000900|D0172001|P|LOND|Z|DCCO|20240116101500||||TR01|\r\n\
+         749|1|\r\n\
+         357|1|DC90|20240116|0000000042|9|1|8|\r\n\
+         ZPT|0000000900|2||1|20240116101500|\r\n"
     );
-    assert_eq!((report.records, report.accepted, report.refused, report.listed), (5, 1, 2, 2));
+    assert_eq!(
+        String::from_utf8(refused.clone()).unwrap(),
+        "ZHV|0000000901|D0351001|P|LOND|Z|DCCO|20240116101500||||TR01|\r\n\
+         83H|1|\r\n\
+         84H|1|DC11|2|1200000000020|20240116|N|20240114|MRCY|\r\n85H|48|\r\n\
+         84H|2|DC11|3|1200000000049|20240116|||MRCY|\r\n85H|55|\r\n85H|56|\r\n\
+         84H|3|DC11|4||20240116|A|20240114|MRCY|\r\n85H|3|\r\n\
+         84H|4|DC11|5|1200000000067|20240116|A|20240114||\r\n85H|38|\r\n\
+         84H|5|DC11|6||20240116||||\r\n85H|38|\r\n\
+         84H|6|DC11|9|1200000000100|20240116|S|20240114|MRCY|\r\n85H|1|\r\n85H|55|\r\n\
+         ZPT|0000000901|15||1|20240116101500|\r\n"
+    );
+    assert_eq!((report.records, report.accepted, report.refused, report.listed), (9, 1, 6, 2));
+    assert_eq!((report.reasons, report.without_code), (8, 0));
     let records: Vec<_> = listed.iter().map(|listed| listed["record"].as_u64().unwrap()).collect();
-    assert_eq!(records, [4, 5]);
+    assert_eq!(records, [7, 8]);
 
-    let mut reader = flagflow_electricity::Reader::from_slice(&response);
+    let mut reader = flagflow_electricity::Reader::from_slice(&refused);
     let mut record = Record::new();
     assert!(reader.read_raw(&mut record).unwrap());
-    assert_eq!(D0351::try_from(&record).unwrap().reason().as_str(), "C1");
-
-    let mut options = rejections();
-    options.known = Some(KnownPoints::read(&b"1200000000020\n"[..]).unwrap());
-    let report = answered(D0350, &options).report;
-    assert_eq!((report.accepted, report.refused, report.listed), (0, 3, 2));
+    assert_eq!(D0351::try_from(&record).unwrap().incoming_instruction_number(), 2);
+    assert_eq!(record.reasons().first().unwrap().as_str(), "48");
 }
 
 #[test]
-fn a_rejection_without_a_code_is_none() {
+fn a_refused_update_with_the_number_0_is_listed() {
+    let file = "ZHV|0000000042|D0350001|Z|DCCO|P|LOND|20240115093000||||TR01|\n\
+                81H|7|\n\
+                82H|0|DC01|1200000000020|Q|20240114|MRCY|\n\
+                82H|1|DC01|1200000000049|A|20240114|MRCY|\n\
+                ZPT|0000000042|3||1|20240115093000|\n";
+    let Answered { response, rejections, listed, report } =
+        answered(file.as_bytes(), &rejections());
+    assert_eq!((report.records, report.accepted, report.refused, report.listed), (2, 1, 0, 1));
+    assert_eq!((rejections, listed[0]["record"].as_u64()), (Vec::new(), Some(1)));
+    let text = String::from_utf8(response).unwrap();
+    assert!(text.contains("\n357|1|DC90|20240116|0000000042|2|1|1|\n"), "{text}");
+}
+
+#[test]
+fn what_is_not_refused_is_not_rejected() {
+    let file = "ZHF0000000042D0350001ZDCCOPLOND20240115093000          \x20OPER\n\
+                81H000000000007\n\
+                82H000000000001DC011200000000020A20240114MRCY\n\
+                ZPT00000000420000000002          000000000120240115093000\n";
+    let header = format!("{:<60}", "ZHF0000000042D0350001ZDCCOPLOND20240115093000");
+    let header = format!("{}OPER", &header[..56]);
+    let file = file.replacen(file.lines().next().unwrap(), &header, 1);
+    let answered = answered(file.as_bytes(), &rejections());
+    assert_eq!((answered.report.accepted, answered.report.has_rejections()), (1, false));
+    assert_eq!(answered.rejections, b"");
+    let text = String::from_utf8(answered.response).unwrap();
+    let line = "\n357000000000001DC90202401160000000042000010000100000\n";
+    assert!(text.contains(line), "{text}");
+}
+
+#[test]
+fn points_of_other_distributors_have_code_3_once() {
     let mut options = rejections();
+    options.known = Some(KnownPoints::read(&b"1200000000049\n"[..]).unwrap());
+    options.reject_on = vec![RuleId::MpanCheckDigit, RuleId::InvalidSupplierId];
+    let Answered { rejections: refused, report, .. } = answered(D0350, &options);
+    assert_eq!((report.accepted, report.refused, report.listed), (0, 7, 2));
+    let text = String::from_utf8(refused).unwrap();
+    assert!(
+        text.contains("84H|1|DC11|1|1200000000020|20240116|A|20240114|MRCY|\r\n85H|3|\r\n84H|2|")
+    );
+    assert!(text.contains("|2|1200000000020|20240116|N|20240114|MRCY|\r\n85H|48|\r\n85H|3|\r\n"));
+}
+
+#[test]
+fn a_table_takes_precedence_and_its_default_is_for_what_has_no_code() {
+    let mut options = rejections();
+    let table = "conflicting-update = \"62\"\nunknown-flag = \"X1\"\ndefault = \"E1\"";
+    options.reasons = Some(Reasons::from_toml(table).unwrap());
+    options.reject_on = vec![RuleId::InstructionNumber];
+    let file = String::from_utf8_lossy(D0350).replace("82H|5|", "82H|3|");
+    let text = String::from_utf8(answered(file.as_bytes(), &options).rejections).unwrap();
+    let codes: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("85H|")).collect();
+    assert_eq!(codes, ["62|", "X1|", "56|", "3|", "38|", "E1|", "38|", "1|", "55|"]);
+
     options.reasons = None;
     let error = try_answer(D0350, &options).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Options);
-    options.reasons = Some(Reasons::from_toml("conflicting-update = \"C1\"").unwrap());
-    options.known = Some(KnownPoints::read(&b""[..]).unwrap());
+    assert_eq!(error.to_string(), "reasons: no code for instruction-number, and no default");
+    options.reasons = Some(Reasons::from_toml("default = \"TOO LONG\"").unwrap());
     let error = try_answer(D0350, &options).err().unwrap().to_string();
-    assert!(error.contains("invalid-date, ") && error.contains("unknown-meter-point,"), "{error}");
-    assert!(!error.contains("conflicting-update"), "{error}");
-    options.reasons = Some(Reasons::from_toml("default = \"TOO LONG A CODE\"").unwrap());
-    let error = try_answer(D0350, &options).err().unwrap().to_string();
-    assert!(error.contains("1 to 8 ASCII characters"), "{error}");
+    assert!(error.contains("1 to 4 ASCII characters"), "{error}");
 }
 
 #[test]
-fn what_a_header_of_rejections_misses_is_named() {
+fn both_files_have_numbers_of_their_own() {
     let mut options = rejections();
-    options.user_file = UserFileValues::default();
-    let error = try_answer(D0350, &options).err().unwrap();
-    assert_eq!(error.kind(), ErrorKind::MissingHeaderValues);
-    assert_eq!(error.to_string(), "the header has no value for file_identifier, created");
-    options.envelope = Some(false);
-    assert!(text(D0350, &options).starts_with("X01|1|\r\nX03|2|"));
+    options.confirmation = AnswerNumbers { file_sequence: 12, first_instruction: 40 };
+    options.rejections = AnswerNumbers { file_sequence: 5, first_instruction: 100 };
+    options.rejections_identifier = Some("R7".to_owned());
+    let Answered { response, rejections: refused, .. } = answered(D0350, &options);
+    let text = String::from_utf8(response).unwrap();
+    assert!(text.contains("749|12|\r\n357|40|DC90|"), "{text}");
+    let text = String::from_utf8(refused).unwrap();
+    assert!(text.starts_with("ZHV|R7|") && text.contains("83H|5|\r\n84H|100|DC11|2|"), "{text}");
+    assert!(text.contains("84H|105|DC11|9|") && text.contains("ZPT|R7|15|"), "{text}");
+}
+
+type Change = fn(&mut AnswerOptions);
+
+/// A value or an output that an answer to electricity cannot be without, and the error.
+#[test]
+fn what_is_missing_is_named_and_nothing_is_written() {
+    let cases: [(Change, &str); 8] = [
+        (
+            |options| options.user_file = UserFileValues::default(),
+            "the header has no value for file_identifier, created",
+        ),
+        (|options| options.deemed_received = None, "a second file, of rejections"),
+        (
+            |options| options.user_file.file_identifier = Some("LAST".to_owned()),
+            "does not follow from that of the confirmation",
+        ),
+        (
+            |options| options.rejections_identifier = Some("0000000900".to_owned()),
+            "the same file identifier",
+        ),
+        (|options| options.envelope = Some(false), "an answer without a header"),
+        (|options| options.answered_file = Some("A-1".parse().unwrap()), "letters and digits"),
+        (|options| options.header.generation_number = Some(1), "the header values of a gas file"),
+        (|options| options.layout = Some(Layout::Fixed), "cannot be in layout fixed"),
+    ];
+    for (change, part) in cases {
+        let mut options = rejections();
+        change(&mut options);
+        let error = try_answer(D0350, &options).err().unwrap().to_string();
+        assert!(error.contains(part), "{error}");
+    }
+    let mut options = options(false);
+    options.answered_file = None;
+    options.check.flow = Some(Flow::D0350);
+    let error = try_answer(b"81H|1|\n", &options).err().unwrap().to_string();
+    assert!(error.contains("the identifier of the file"), "{error}");
+    let source = Source::from_bytes(D0350);
+    let (mut out, mut refused) = (Vec::new(), Vec::new());
+    let outputs = AnswerOutputs::electricity(&mut out, &mut refused);
+    let error = answer(&source, outputs, &AnswerOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("the day on which the file was received"), "{error}");
+    let outputs = AnswerOutputs::electricity(&mut out, &mut refused);
+    let gas = Source::from_bytes(UPDATES);
+    let error = answer(&gas, outputs, &AnswerOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("a gas file has none"), "{error}");
+    assert!(out.is_empty() && refused.is_empty());
+}
+
+#[test]
+fn more_updates_than_a_confirmation_can_count_are_refused() {
+    let file = |records: u64| {
+        let line = |n| format!("82H|{n}|DC01|{:013}|A|20240114|MRCY|\n", 1_200_000_000_000_u64 + n);
+        "81H|1|\n".to_owned() + &(1..=records).map(line).collect::<String>()
+    };
+    let mut options = options(false);
+    options.check.flow = Some(Flow::D0350);
+    let most = answered(file(99_999).as_bytes(), &options);
+    assert!(text_of(&most.response).ends_with("|99999|99999|0|\n"));
+    let Err(error) = try_answer(file(100_000).as_bytes(), &options) else { panic!() };
+    assert_eq!(
+        error.to_string(),
+        "the file has more than 99999 updates, and a confirmation (D0172) cannot count more"
+    );
+}
+
+fn text_of(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
 }
 
 #[test]
 fn a_response_is_not_answered() {
-    let d0351 = answered(D0350, &rejections()).response;
-    for file in [&b"E46AC1234567810A20220101\n"[..], &d0351] {
-        let error = try_answer(file, &options()).err().unwrap();
+    let Answered { response, rejections: refused, .. } = answered(D0350, &rejections());
+    let e46 = b"E46AC1234567810A20220101\n".to_vec();
+    for (file, is_gas) in [(e46, true), (refused, false), (response, false)] {
+        let error = try_answer(&file, &options(is_gas)).err().unwrap();
         assert!(error.to_string().contains("a response itself"), "{error}");
     }
 }
 
 #[test]
 fn what_is_masked_shows_no_meter_point() {
-    let mut options = options();
+    let mut options = options(true);
     options.check.mask = true;
     let Answered { listed, report, .. } = answered(b"E451234567810A2022\n", &options);
     assert!(listed[0]["bytes"].is_null());
@@ -344,7 +524,7 @@ fn crowd(records: u64) -> Vec<u8> {
 #[test]
 fn past_its_memory_the_answer_is_the_same() {
     let file = crowd(20_000);
-    let mut options = options();
+    let mut options = options(true);
     for more in [vec![], vec![RuleId::DuplicateMeterPoint]] {
         options.reject_on = more;
         options.check.cross_records = CrossRecords::DEFAULT;
@@ -392,9 +572,9 @@ proptest! {
                 Just(b"E451234567810N20220101".to_vec()),
                 Just(b"E46AC1234567810A20220101".to_vec()),
                 Just(b"Z990000000001".to_vec()),
-                Just(b"X02|1|DC01|1013044353630|A|20220101|".to_vec()),
-                Just(b"X02|2|DC01|1013044353630|N|20220101|".to_vec()),
-                Just(b"X01|1|".to_vec()),
+                Just(b"82H|1|DC01|1013044353630|A|20220101|MRCY|".to_vec()),
+                Just(b"82H|2|DC01|1013044353630|N|20220101|MRCY|".to_vec()),
+                Just(b"81H|1|".to_vec()),
                 proptest::collection::vec(any::<u8>(), 0..40),
             ],
             0..30,
@@ -408,13 +588,13 @@ proptest! {
             let at = spoiled.index(file.len());
             file[at] = byte;
         }
-        let mut options = options();
+        let mut options = options(!electric);
         options.check.flow = Some(if electric { Flow::D0350 } else { Flow::E45 });
-        if let Ok(Answered { report, listed, response }) = try_answer(&file, &options) {
+        if let Ok(Answered { report, listed, response, rejections }) = try_answer(&file, &options) {
             prop_assert_eq!(report.accepted + report.refused + report.listed, report.records);
             prop_assert_eq!(listed.len() as u64, report.listed);
             let refused = response.split(|b| *b == b'\n').filter(|l| l.starts_with(b"E46RJ"));
-            let rejected = response.split(|b| *b == b'\n').filter(|l| l.starts_with(b"X03"));
+            let rejected = rejections.split(|b| *b == b'\n').filter(|l| l.starts_with(b"84H"));
             prop_assert_eq!((refused.count() + rejected.count()) as u64, report.refused);
         }
     }

@@ -9,7 +9,7 @@ use flagflow_intake::quarantine::{EnvelopeLineChange, QuarantineOptions};
 use proptest::prelude::*;
 
 use crate::parting::files::{BEGINNINGS, generated, hostile_file, spoiled};
-use crate::parting::{Parted, part, try_part};
+use crate::parting::{Parted, many_groups, part, try_part};
 
 fn merged(
     accepted: &[u8],
@@ -128,33 +128,58 @@ fn rejected_headers_and_trailers_are_records() {
 fn a_corrected_user_file_gives_its_updates_alone() {
     let header = "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\n";
     let file = format!(
-        "{header}X01|1|\nX02|1|DC01|1013044353630|A|20220101|\n\
-         X02|2|DC01|1013044353630|?|20220102|\nX01|3|\nX02|4|DC01|1013044353630|A|20220103|\n\
+        "{header}81H|1|\n82H|1|DC01|1013044353630|A|20220101|MRCY|\n\
+         82H|2|DC01|1013044353630|?|20220102|MRCY|\n81H|3|\n82H|4|DC01|1013044353630|A|20220103|MRCY|\n\
          ZPT|7|5||2|20220101000000|\n"
     );
-    let parts = part(file.as_bytes(), &QuarantineOptions::default());
-    let update = "X02|2|DC01|1013044353630|N|20220102|\n";
+    let check = many_groups();
+    let mut options = QuarantineOptions::default();
+    options.check = check.clone();
+    let parts = part(file.as_bytes(), &options);
+    let update = "82H|2|DC01|1013044353630|N|20220102|MRCY|\n";
     let expected = file.replace('?', "N");
     for (corrected, left_out) in [
         (
-            format!("{header}X01|9|\n{update}ZPT|7|2||1|20220101000000|\n"),
+            format!("{header}81H|9|\n{update}ZPT|7|2||1|20220101000000|\n"),
             "left out: 1 header, 1 trailer, 1 level-1 group",
         ),
-        (format!("X01|1|\n{update}"), "left out: 1 level-1 group"),
+        (format!("81H|1|\n{update}"), "left out: 1 level-1 group"),
         (update.replace('\n', "\r\n"), "line endings changed: 1"),
     ] {
-        let (merged, told) =
-            with_reasons(&Options::default(), &parts, corrected.as_bytes()).unwrap();
+        let (merged, told) = with_reasons(&check, &parts, corrected.as_bytes()).unwrap();
         assert_eq!(String::from_utf8_lossy(&merged), expected, "{corrected:?}");
         assert_eq!(told.left_out.to_string(), left_out);
     }
     // the updates of a bad group come with a good one, in whatever file
-    let file = file.replace("X01|3|", "X01|x|").replace('?', "N");
-    let parts = part(file.as_bytes(), &QuarantineOptions::default());
+    let file = file.replace("81H|3|", "81H|x|").replace('?', "N");
+    let parts = part(file.as_bytes(), &options);
     let update = String::from_utf8(parts.rejected.clone()).unwrap();
-    let corrected = format!("{header}X01|3|\n{update}ZPT|7|2||1|20220101000000|\n");
-    let (merged, _) = with_reasons(&Options::default(), &parts, corrected.as_bytes()).unwrap();
-    assert_eq!(String::from_utf8_lossy(&merged), file.replace("X01|x|", "X01|3|"));
+    let corrected = format!("{header}81H|3|\n{update}ZPT|7|2||1|20220101000000|\n");
+    let (merged, _) = with_reasons(&check, &parts, corrected.as_bytes()).unwrap();
+    assert_eq!(String::from_utf8_lossy(&merged), file.replace("81H|x|", "81H|3|"));
+}
+
+#[test]
+fn a_corrected_rejection_has_its_own_reasons() {
+    let header = "ZHV|7|D0351001|P|EELC|Z|DCCO|20220301000000||||OPER|\n";
+    let file = format!(
+        "{header}83H|1|\n84H|1|DC11|7|1013044353630|20220301|A|20220101|MRCY|\n85H|3|\n\
+         84H|2|DC11|8||20221301||||\n85H|38|\n84H|3|DC11|9||20220301||||\n85H|38|\n\
+         ZPT|7|7||1|20220301000000|\n"
+    );
+    assert!(assert_round(file.as_bytes(), Options::default()));
+    let parts = part(file.as_bytes(), &QuarantineOptions::default());
+    let rejection = "84H|2|DC11|8||20220301||||\n85H|38|\n85H|3|\n";
+    let expected = file.replace("84H|2|DC11|8||20221301||||\n85H|38|\n", rejection);
+    let expected = expected.replace("ZPT|7|7|", "ZPT|7|8|");
+    for corrected in
+        [rejection.to_owned(), format!("{header}83H|1|\n{rejection}ZPT|7|4||1|20220301000000|\n")]
+    {
+        let (merged, told) =
+            with_reasons(&Options::default(), &parts, corrected.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8_lossy(&merged), expected, "{corrected}");
+        assert_eq!((told.report.rejected, told.corrected), (0, 1));
+    }
 }
 
 /// A rejected part goes back byte for byte, whatever its first bytes look like, masked or not.
@@ -203,14 +228,17 @@ fn what_is_still_bad_is_refused_and_listed() {
 fn a_group_may_come_with_its_updates() {
     let header = "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\n";
     let file = format!(
-        "{header}X01|1|\nX02|1|DC01|1013044353630|A|20220101|\nX01|x|\n\
-         X02|2|DC01|1013044353630|A|20220102|\nX01|3|\nX02|4|DC01|1013044353630|A|20220103|\n\
+        "{header}81H|1|\n82H|1|DC01|1013044353630|A|20220101|MRCY|\n81H|x|\n\
+         82H|2|DC01|1013044353630|A|20220102|MRCY|\n81H|3|\n82H|4|DC01|1013044353630|A|20220103|MRCY|\n\
          ZPT|7|6||3|20220101000000|\n"
     );
-    let parts = part(file.as_bytes(), &QuarantineOptions::default());
-    let corrected = [b"X01|2|\n", &parts.rejected[..]].concat();
-    let (merged, told) = with_reasons(&Options::default(), &parts, &corrected).unwrap();
-    assert_eq!(String::from_utf8(merged).unwrap(), file.replace("X01|x|", "X01|2|"));
+    let check = many_groups();
+    let mut options = QuarantineOptions::default();
+    options.check = check.clone();
+    let parts = part(file.as_bytes(), &options);
+    let corrected = [b"81H|2|\n", &parts.rejected[..]].concat();
+    let (merged, told) = with_reasons(&check, &parts, &corrected).unwrap();
+    assert_eq!(String::from_utf8(merged).unwrap(), file.replace("81H|x|", "81H|2|"));
     assert_eq!((told.report.rejected, told.corrected), (0, 1));
 }
 
@@ -358,6 +386,6 @@ fn lines_that_nobody_holds_go_back_too() {
 fn layouts_that_are_told_are_taken() {
     let options =
         Options { layout: Some(Layout::Zhv), flow: Some(Flow::D0350), ..Options::default() };
-    let file = b"X01|1|\nX02|1|DC01|1013044353630|A|20220101|\nX02|x|\n";
+    let file = b"81H|1|\n82H|1|DC01|1013044353630|A|20220101|MRCY|\n82H|x|\n";
     assert!(assert_round(file, options));
 }

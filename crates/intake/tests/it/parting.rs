@@ -9,6 +9,7 @@ use flagflow_check::{
     Error, ErrorKind, Options, OtherLine, Report, RuleFlags, Severity, Verdict, Visitor,
     check_records,
 };
+use flagflow_electricity::Profile;
 use flagflow_files::{ErrorKind as ExchangeKind, Source};
 use flagflow_frame::{Line, LineReader};
 use flagflow_intake::quarantine::{
@@ -178,4 +179,13 @@ fn nothing() -> Parted {
     let options = QuarantineOptions::default();
     let (report, told) = quarantine(&source, Outputs::default(), &options).unwrap();
     Parted { accepted: Vec::new(), rejected: Vec::new(), reasons: Vec::new(), told, report }
+}
+
+/// A check by a profile that allows more than one group.
+pub(crate) fn many_groups() -> Options {
+    let profile = Profile::builtin(flagflow_electricity::Flow::D0350);
+    let text = profile.as_toml().replace("occurs = \"1\"", "occurs = \"0..*\"");
+    let mut options = Options::default();
+    options.use_profile(Profile::from_toml(&text).unwrap());
+    options
 }

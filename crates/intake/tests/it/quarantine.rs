@@ -11,7 +11,7 @@ use flagflow_intake::quarantine::{
 use proptest::prelude::*;
 
 use crate::parting::files::{generated, hostile_file, spoiled};
-use crate::parting::{Parted, assert_parted, part};
+use crate::parting::{Parted, assert_parted, many_groups, part};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
@@ -119,15 +119,17 @@ fn what_is_missing_of_an_envelope_is_added() {
 
 #[test]
 fn updates_below_a_bad_group_are_withheld() {
-    let file = "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\nX01|1|\n\
-                X02|1|DC01|1013044353630|A|20220101|\nX01|x|\n\
-                X02|2|DC01|1013044353630|A|20220102|\nX02|3|DC01|1013044353630|A|20221301|\nX01|3|\n\
-                X02|4|DC01|1013044353630|A|20220103|\nZPT|7|7||3|20220101000000|\n";
-    let parts = parted(file);
+    let file = "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\n81H|1|\n\
+                82H|1|DC01|1013044353630|A|20220101|MRCY|\n81H|x|\n\
+                82H|2|DC01|1013044353630|A|20220102|MRCY|\n82H|3|DC01|1013044353630|A|20221301|MRCY|\n81H|3|\n\
+                82H|4|DC01|1013044353630|A|20220103|MRCY|\nZPT|7|7||3|20220101000000|\n";
+    let mut options = QuarantineOptions::default();
+    options.check = many_groups();
+    let parts = assert_parted(file.as_bytes(), &options);
     assert_eq!(
         text(&parts.accepted),
-        "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\nX01|1|\n\
-         X02|1|DC01|1013044353630|A|20220101|\nX01|3|\nX02|4|DC01|1013044353630|A|20220103|\n\
+        "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\n81H|1|\n\
+         82H|1|DC01|1013044353630|A|20220101|MRCY|\n81H|3|\n82H|4|DC01|1013044353630|A|20220103|MRCY|\n\
          ZPT|7|4||2|20220101000000|\n"
     );
     assert_eq!((parts.told.rejected, parts.told.withheld, parts.told.left_out), (2, 1, 1));
@@ -135,10 +137,60 @@ fn updates_below_a_bad_group_are_withheld() {
     assert!(parts.reasons[1].contains("\"bad-group\""), "{}", parts.reasons[1]);
 }
 
+/// The second rejection has a bad date, the third a bad reason, the fourth no reason.
+const REJECTIONS: &str = "ZHV|7|D0351001|P|EELC|Z|DCCO|20220301000000||||OPER|\n83H|1|\n\
+    84H|1|DC11|7|1013044353630|20220301|A|20220101|MRCY|\n85H|3|\n85H|58|\n\
+    84H|2|DC11|8|1013044353630|20221301|A|20220101|MRCY|\n85H|3|\n\
+    84H|3|DC11|9|1013044353630|20220301|A|20220101|MRCY|\n85H|38|\n85H|toolong|\n\
+    84H|4|DC11|9|1013044353630|20220301|A|20220101|MRCY|\n\
+    84H|5|DC11|10||20220301||||\n85H|38|\nZPT|7|12||1|20220301000000|\n";
+
+#[test]
+fn a_rejection_takes_its_reasons_along() {
+    let parts = parted(REJECTIONS);
+    assert_eq!(
+        text(&parts.accepted),
+        "ZHV|7|D0351001|P|EELC|Z|DCCO|20220301000000||||OPER|\n83H|1|\n\
+         84H|1|DC11|7|1013044353630|20220301|A|20220101|MRCY|\n85H|3|\n85H|58|\n\
+         84H|5|DC11|10||20220301||||\n85H|38|\nZPT|7|6||1|20220301000000|\n"
+    );
+    assert_eq!(
+        text(&parts.rejected),
+        "84H|2|DC11|8|1013044353630|20221301|A|20220101|MRCY|\n85H|3|\n\
+         84H|3|DC11|9|1013044353630|20220301|A|20220101|MRCY|\n85H|38|\n85H|toolong|\n\
+         84H|4|DC11|9|1013044353630|20220301|A|20220101|MRCY|\n"
+    );
+    assert_eq!((parts.told.accepted, parts.told.rejected), (2, 3));
+}
+
+#[test]
+fn a_part_without_what_a_file_must_have_is_refused() {
+    let short = [QuarantineRefusal::StaysWrong(RuleId::GroupCardinality)];
+    let none_left = REJECTIONS.replace("|20220301|", "|20221301|");
+    let no_group = "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\n81H|x|\n\
+                    82H|1|DC01|1013044353630|A|20220101|MRCY|\nZPT|7|2||1|20220101000000|\n";
+    let confirmations = "ZHV|7|D0172001|P|EELC|Z|DCCO|20220301000000||||OPER|\n749|1|\n\
+                         357|1|DC90|20220301|A1|3|1|1|\nZPT|7|2||1|20220301000000|\n";
+    for file in [&none_left, no_group, confirmations] {
+        let parts = part(file.as_bytes(), &QuarantineOptions::default());
+        assert_eq!(parts.told.refusals, short, "{file}");
+    }
+    // a group without records is a D0350, and a second group is no part of one
+    let updates = no_group.replace("81H|x|", "81H|1|").replace("20220101|M", "20221301|M");
+    assert_eq!(
+        text(&parted(&updates).accepted),
+        "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\n81H|1|\nZPT|7|1||1|20220101000000|\n"
+    );
+    let second = no_group.replace("81H|x|", "81H|1|\n81H|2|");
+    let parts = parted(&second.replace("ZPT|7|2|", "ZPT|7|3|"));
+    assert_eq!(text(&parts.rejected), "81H|2|\n");
+    assert_eq!(parts.told.accepted, 1);
+}
+
 #[test]
 fn an_electricity_file_with_a_bad_header_needs_another() {
-    let file = b"ZHV|7|D0350001|Z|DCCO|P|EELC|20221301000000||||OPER|\nX01|1|\n\
-                 X02|1|DC01|1013044353630|A|20220101|\nZPT|7|2||1|20220101000000|\n";
+    let file = b"ZHV|7|D0350001|Z|DCCO|P|EELC|20221301000000||||OPER|\n81H|1|\n\
+                 82H|1|DC01|1013044353630|A|20220101|MRCY|\nZPT|7|2||1|20220101000000|\n";
     let parts = part(file, &QuarantineOptions::default());
     assert_eq!(parts.told.refusals, [QuarantineRefusal::NoHeader]);
     let mut options = QuarantineOptions::default();
@@ -146,13 +198,13 @@ fn an_electricity_file_with_a_bad_header_needs_another() {
     let parts = assert_parted(file, &options);
     assert_eq!(
         text(&parts.accepted),
-        "ZHV|0000000007|D0350001|Z|DCCO|P|EELC|20220601093000||||OPER|\nX01|1|\n\
-         X02|1|DC01|1013044353630|A|20220101|\nZPT|0000000007|2||1|20220101000000|\n"
+        "ZHV|0000000007|D0350001|Z|DCCO|P|EELC|20220601093000||||OPER|\n81H|1|\n\
+         82H|1|DC01|1013044353630|A|20220101|MRCY|\nZPT|0000000007|2||1|20220101000000|\n"
     );
     let mut options = QuarantineOptions::default();
     (options.check.layout, options.check.flow) = (Some(Layout::Zhv), Some(Flow::D0350));
     let parts = assert_parted(file, &options);
-    assert_eq!(text(&parts.accepted), "X01|1|\nX02|1|DC01|1013044353630|A|20220101|\n");
+    assert_eq!(text(&parts.accepted), "81H|1|\n82H|1|DC01|1013044353630|A|20220101|MRCY|\n");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 
 use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
-use flagflow_electricity::D0350;
+use flagflow_electricity::{D0350, SupplierId};
 use flagflow_gas::E45;
 use serde::Serialize;
 
@@ -31,7 +31,7 @@ pub(super) enum ExportSink<W: Write> {
     Csv(Box<csv::Writer<W>>),
     Jsonl(BufWriter<W>),
     E45(Box<flagflow_gas::Writer<BufWriter<W>>>),
-    D0350(Box<flagflow_electricity::Writer<BufWriter<W>>>),
+    D0350(Box<flagflow_electricity::Writer<BufWriter<W>>>, SupplierId),
 }
 
 impl<W: Write> ExportSink<W> {
@@ -42,8 +42,9 @@ impl<W: Write> ExportSink<W> {
             ExportFormat::E45(options) => {
                 Self::E45(Box::new(options.writer(BufWriter::new(output))))
             }
-            ExportFormat::D0350(options) => {
-                Self::D0350(Box::new(options.as_ref().clone().writer(BufWriter::new(output))))
+            ExportFormat::D0350(options, supplier) => {
+                let writer = options.as_ref().clone().writer(BufWriter::new(output));
+                Self::D0350(Box::new(writer), *supplier)
             }
         })
     }
@@ -60,13 +61,14 @@ impl<W: Write> ExportSink<W> {
                 let update = E45::new(mprn, entry.update.flag, entry.update.from);
                 writer.write(update).map_err(unwritten_gas)
             }
-            (Self::D0350(writer), MeterPoint::Electricity(mpan)) => {
-                let update = D0350::new(number, mpan, entry.update.flag, entry.update.from);
+            (Self::D0350(writer, supplier), MeterPoint::Electricity(mpan)) => {
+                let (flag, from) = (entry.update.flag, entry.update.from);
+                let update = D0350::new(number, mpan, flag, from, *supplier);
                 let update = update.map_err(|error| does_not_fit(&error.to_string()))?;
                 writer.write(update).map_err(unwritten_electricity)
             }
             // a point of the other fuel was left out before
-            (Self::E45(_) | Self::D0350(_), _) => Ok(()),
+            (Self::E45(_) | Self::D0350(..), _) => Ok(()),
         }
     }
 
@@ -77,7 +79,7 @@ impl<W: Write> ExportSink<W> {
             Self::E45(writer) => {
                 writer.finish().map(|_| ()).map_err(|error| unwritten_gas(error.into_parts().0))
             }
-            Self::D0350(writer) => writer
+            Self::D0350(writer, _) => writer
                 .finish()
                 .map(|_| ())
                 .map_err(|error| unwritten_electricity(error.into_parts().0)),

@@ -1,21 +1,23 @@
-//! Answers of providers to notifications: E46 and D0351.
+//! Answers of providers to notifications: E46, D0351 and D0172.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use flagflow_check::{
     CrossRecords, FileFormat, FileStart, Options, OtherLine, Report, RuleFlags, Verdict, Visitor,
     check_records,
 };
-use flagflow_domain::{MeterPoint, Outcome};
-use flagflow_electricity::{Field, RawRecord as ElectricRecord, Update};
+use flagflow_domain::{Distributor, MeterPoint, Outcome};
+use flagflow_electricity::{D0172, Field, Instruction, Profile, RawRecord as ElectricRecord};
 use flagflow_files::Source;
 use flagflow_frame::Line;
-use flagflow_gas::{Detail, Layout, RawRecord, ReasonCode};
-use flagflow_status::{Notice, OutboundFile, PointFlag, Recipient};
+use flagflow_gas::{Detail, Layout, RawRecord};
+use flagflow_status::{PointFlag, Recipient};
 
 use crate::apply::digest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::notify::store::{Answer, StatusStore};
+use crate::notify::confirmations::{file_of_instruction, notice_of_instruction};
+use crate::notify::history::sent_to;
+use crate::notify::store::{Answer, Confirmation, StatusStore, atomically};
 
 /// Result of reading a file of answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,12 +27,14 @@ pub struct AnswerSummary {
     pub accepted: u64,
     /// The number of rejected notices.
     pub rejected: u64,
+    /// The number of files that are confirmed (D0172).
+    pub confirmed: u64,
     /// The number of records that cannot be read, or that have an error themselves or in one of
-    /// their reasons (S72).
+    /// their reasons (S72, or the reasons of a D0351).
     pub unreadable: u64,
-    /// The number of answers to updates that were never sent.
+    /// The number of answers to updates or files that were never sent.
     pub unknown: u64,
-    /// The lines of the first 100 answers to updates that were never sent.
+    /// The lines of the first 100 answers to updates or files that were never sent.
     pub unknown_lines: Vec<u64>,
     /// The number of answers that match more than one update; they are not kept.
     pub ambiguous: u64,
@@ -71,14 +75,6 @@ const MORE: &str = ", ...";
 /// The number of answers added to the store in one transaction.
 const BATCH: usize = 10_000;
 
-/// Every update that was sent, by its point.
-#[derive(Debug, Default)]
-pub(super) struct SentUpdates {
-    sent: BTreeMap<MeterPoint, Vec<Sent>>,
-    /// The answers to updates of points whose flag and day were sent more than once.
-    answered: HashMap<(MeterPoint, u64), Vec<(u64, u64)>>,
-}
-
 /// The updates that an answer matches.
 enum Match {
     Nothing,
@@ -86,78 +82,51 @@ enum Match {
     Several(Vec<Sent>),
 }
 
-impl SentUpdates {
-    /// Reads the updates that were sent, and the answers where a flag and day was sent more than
-    /// once.
-    pub(super) fn read(store: &impl StatusStore) -> Result<Self> {
-        let mut all = Self::default();
-        store.files(&mut |file| {
-            let OutboundFile { number, .. } = file.sending;
-            for (instruction, Notice { point, held, .. }) in file.sending.instructions() {
-                let sent = Sent { number, instruction, held: *held };
-                all.sent.entry(*point).or_default().push(sent);
-            }
-            Ok(())
-        })?;
-        store.answers(&mut |answer| {
-            let Answer { number, point, file, line, .. } = answer;
-            if all.is_repeated(point) {
-                all.answered.entry((point, number)).or_default().push((file, line));
-            }
-            Ok(())
-        })?;
-        Ok(all)
-    }
-
-    fn is_repeated(&self, point: MeterPoint) -> bool {
-        let sent = self.sent.get(&point).map_or(&[][..], Vec::as_slice);
-        let mut later = sent.iter().enumerate();
-        later.any(|(place, one)| sent.iter().skip(place + 1).any(|other| other.held == one.held))
-    }
-
-    /// Finds the update that a record answers. A D0351 names the instruction. An E46 repeats the
-    /// flag and the day; if several updates match, it answers the update that the same line
-    /// answered before, or else the only update without an answer.
-    fn find(&self, said: &AnsweredUpdate, at: (u64, u64)) -> Match {
-        let (point, is_it): (_, &dyn Fn(&&Sent) -> bool) = match said {
-            AnsweredUpdate::Gas(point, held, _) => (*point, &|sent| sent.held == *held),
-            AnsweredUpdate::Electricity(point, number, _) => {
-                (*point, &|sent| sent.instruction == *number)
-            }
-        };
-        let sent = self.sent.get(&point).map_or(&[][..], Vec::as_slice);
-        let mut found: Vec<_> = sent.iter().filter(is_it).copied().collect();
-        if found.len() > 1 && matches!(said, AnsweredUpdate::Gas(..)) {
-            let answers = |sent: &Sent| self.answered.get(&(point, sent.number));
-            let is_own = |sent: &&Sent| answers(sent).is_some_and(|answers| answers.contains(&at));
-            let mut open = found.iter().filter(|sent| answers(sent).is_none());
-            let only =
-                if let (Some(open), None) = (open.next(), open.next()) { Some(open) } else { None };
-            if let Some(one) = found.iter().find(is_own).or(only) {
-                found = vec![*one];
+/// Finds the update that a record answers. A D0351 names the instruction. An E46 repeats the flag
+/// and the day; if several updates match, it answers the update that the same line answered before,
+/// or else the only update without an answer.
+fn find(
+    store: &impl StatusStore,
+    unsaved: &[Answer],
+    said: &AnsweredUpdate,
+    at: (u64, u64),
+) -> Result<Match> {
+    let (point, is_it): (_, &dyn Fn(&Sent) -> bool) = match said {
+        AnsweredUpdate::Gas(point, held, _) => (*point, &|sent| sent.held == *held),
+        AnsweredUpdate::Electricity(point, number) => (*point, &|sent| sent.instruction == *number),
+    };
+    let sent = sent_to(store, point)?.into_iter().map(|(_, sent)| sent);
+    let mut found: Vec<_> = sent.filter(is_it).collect();
+    if found.len() > 1 && matches!(said, AnsweredUpdate::Gas(..)) {
+        let (mut own, mut open) = (None, Vec::new());
+        for sent in &found {
+            let stored = store.answers(sent.number, point)?;
+            let unsaved = unsaved.iter().filter(|it| (it.number, it.point) == (sent.number, point));
+            let mut answers = stored.iter().chain(unsaved).peekable();
+            if answers.peek().is_none() {
+                open.push(*sent);
+            } else if answers.any(|answer| (answer.file, answer.line) == at) {
+                own = own.or(Some(*sent));
             }
         }
-        match found[..] {
-            [] => Match::Nothing,
-            [one] => Match::One(one),
-            _ => Match::Several(found),
+        let only = if let [only] = open[..] { Some(only) } else { None };
+        if let Some(one) = own.or(only) {
+            found = vec![one];
         }
     }
-
-    fn answered(&mut self, answer: &Answer) {
-        if self.is_repeated(answer.point) {
-            let answers = self.answered.entry((answer.point, answer.number)).or_default();
-            answers.push((answer.file, answer.line));
-        }
-    }
+    Ok(match found[..] {
+        [] => Match::Nothing,
+        [one] => Match::One(one),
+        _ => Match::Several(found),
+    })
 }
 
 /// Appends a reason. Reasons past the limit are replaced by a mark.
-fn add_reason(reasons: &mut String, code: ReasonCode) {
+fn add_reason(reasons: &mut String, code: &str) {
     if reasons.len() < MOST_REASONS {
         let between = if reasons.is_empty() { "" } else { ", " };
         reasons.push_str(between);
-        reasons.push_str(code.as_str());
+        reasons.push_str(code);
     } else if !reasons.ends_with(MORE) {
         reasons.push_str(MORE);
     }
@@ -166,7 +135,7 @@ fn add_reason(reasons: &mut String, code: ReasonCode) {
 /// One record of an answer. In electricity it has the number of the answered instruction (J1017).
 enum AnsweredUpdate {
     Gas(MeterPoint, PointFlag, Outcome),
-    Electricity(MeterPoint, u64, String),
+    Electricity(MeterPoint, u64),
 }
 
 impl AnsweredUpdate {
@@ -175,7 +144,29 @@ impl AnsweredUpdate {
         match self {
             Self::Gas(point, _, Outcome::Rejected) => (point, Some(String::new())),
             Self::Gas(point, _, Outcome::Accepted) => (point, None),
-            Self::Electricity(point, _, reason) => (point, Some(reason)),
+            Self::Electricity(point, _) => (point, Some(String::new())),
+        }
+    }
+}
+
+/// The format of a file of answers.
+enum AnswerFormat {
+    Gas(Layout),
+    Electricity(flagflow_electricity::Layout, Box<Profile>),
+}
+
+impl AnswerFormat {
+    /// Returns the code of a reason's line, if it can be read.
+    fn reason(&self, line: &[u8]) -> Option<String> {
+        match self {
+            Self::Gas(layout) => {
+                let raw = RawRecord::cut(line, *layout).ok()?;
+                flagflow_gas::ReasonCode::try_from(&raw).ok().map(|code| code.to_string())
+            }
+            Self::Electricity(layout, profile) => {
+                let raw = ElectricRecord::cut(line, profile.table(*layout)).ok()?;
+                flagflow_electricity::ReasonCode::try_from(&raw).ok().map(|code| code.to_string())
+            }
         }
     }
 }
@@ -183,15 +174,16 @@ impl AnsweredUpdate {
 /// Reads a file of answers while it is checked.
 struct AnswerVisitor<'a, S> {
     store: &'a mut S,
-    sent: SentUpdates,
+    participants: &'a BTreeMap<Distributor, String>,
+    /// The provider that sends an electricity file, by its header.
+    sender: Option<Recipient>,
     /// The number of the file.
     file: u64,
     batch: Vec<Answer>,
-    /// Reasons of a gas record, and the number of that record. The check reports reasons before
+    /// Reasons of a record, and the number of that record. The check reports reasons before
     /// their record, because a bad reason rejects the record.
     reasons: (u64, String),
-    /// True for a file of gas.
-    layout: Option<Layout>,
+    format: Option<AnswerFormat>,
     report: AnswerSummary,
 }
 
@@ -201,9 +193,8 @@ impl<S: StatusStore> AnswerVisitor<'_, S> {
         if self.reasons.0 != record {
             self.reasons = (record, String::new());
         }
-        let raw = self.layout.and_then(|layout| RawRecord::cut(line.bytes, layout).ok());
-        if let Some(code) = raw.and_then(|raw| ReasonCode::try_from(&raw).ok()) {
-            add_reason(&mut self.reasons.1, code);
+        if let Some(code) = self.format.as_ref().and_then(|format| format.reason(line.bytes)) {
+            add_reason(&mut self.reasons.1, &code);
         }
     }
 
@@ -212,8 +203,65 @@ impl<S: StatusStore> AnswerVisitor<'_, S> {
         (self.reasons.0 == record).then(|| std::mem::take(&mut self.reasons.1))
     }
 
+    /// Takes the sender of an electricity file.
+    fn take_header(&mut self, line: &[u8]) {
+        let Some(AnswerFormat::Electricity(layout, profile)) = &self.format else { return };
+        let Ok(raw) = ElectricRecord::cut(line, profile.table(*layout)) else { return };
+        let sender = raw.item_of(Field::FromParticipant);
+        self.sender = sender.and_then(|item| {
+            let is_sender = |distributor: &Distributor| {
+                let given = self.participants.get(distributor).map(String::as_str);
+                let name = given.or_else(|| distributor.participant());
+                name.is_some_and(|name| name.as_bytes() == item.text())
+            };
+            (0..100).filter_map(Distributor::new).find(is_sender).map(Recipient::Electricity)
+        });
+    }
+
+    /// Returns the point of an instruction that was sent to the sender of the file.
+    fn point_of(&self, instruction: u64) -> Result<Option<MeterPoint>> {
+        let Some(sender) = self.sender else { return Ok(None) };
+        let Some(file) = file_of_instruction(self.store, sender, instruction)? else {
+            return Ok(None);
+        };
+        let notice = notice_of_instruction(self.store, &file, instruction)?;
+        Ok(notice.map(|stored| stored.notice.point))
+    }
+
+    /// Keeps the confirmation of a file that was sent.
+    fn confirm(&mut self, confirmation: &D0172, line: u64) -> Result<()> {
+        let identifier = confirmation.file_identifier();
+        let number = identifier.as_str().parse().ok();
+        let file = match self.sender.zip(number) {
+            Some((sender, number)) => self.store.file_numbered(sender, number)?,
+            None => None,
+        };
+        let Some(file) = file.filter(|file| file.identifier == identifier.as_str()) else {
+            self.add_unknown(line);
+            return Ok(());
+        };
+        self.report.confirmed += 1;
+        let confirmation = Confirmation {
+            file: file.id,
+            answer_file: self.file,
+            line,
+            deemed_received: confirmation.deemed_received(),
+            received: confirmation.received(),
+            accepted: confirmation.accepted(),
+            rejected: confirmation.rejected(),
+        };
+        atomically(self.store, |store| store.confirm(&confirmation))
+    }
+
+    fn add_unknown(&mut self, line: u64) {
+        self.report.unknown += 1;
+        if self.report.unknown_lines.len() < MOST_LINES {
+            self.report.unknown_lines.push(line);
+        }
+    }
+
     fn flush(&mut self) -> Result<()> {
-        self.store.answer(&self.batch)?;
+        atomically(self.store, |store| store.answer(&self.batch))?;
         self.batch.clear();
         Ok(())
     }
@@ -223,14 +271,18 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
     type Error = Error;
 
     fn begin(&mut self, beginning: FileStart<'_>) -> Result<()> {
-        if let FileFormat::Gas(layout) = beginning.shape {
-            self.layout = Some(layout);
-        }
+        self.format = Some(match beginning.shape {
+            FileFormat::Gas(layout) => AnswerFormat::Gas(layout),
+            FileFormat::Electricity(layout, profile) => {
+                AnswerFormat::Electricity(layout, Box::new(profile.clone()))
+            }
+        });
         Ok(())
     }
 
     fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine, _: RuleFlags) -> Result<()> {
         match other_line {
+            OtherLine::Header => self.take_header(line.bytes),
             OtherLine::Reason { record } => self.reason(line, record),
             OtherLine::SecondFile => self.report.unreadable += 1,
             _ => {}
@@ -239,23 +291,30 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
-        let said = said(verdict).filter(|_| !verdict.rejected);
-        let Some(said) = said else {
-            self.report.unreadable += 1;
-            return Ok(());
-        };
         let line = verdict.line.number;
-        let found = self.sent.find(&said, (self.file, line));
+        let said = match said(verdict).filter(|_| !verdict.rejected) {
+            None => {
+                self.report.unreadable += 1;
+                return Ok(());
+            }
+            Some(Said::File(confirmation)) => return self.confirm(&confirmation, line),
+            Some(Said::Instruction(number)) => match self.point_of(number)? {
+                Some(point) => AnsweredUpdate::Electricity(point, number),
+                None => {
+                    self.add_unknown(line);
+                    return Ok(());
+                }
+            },
+            Some(Said::Update(update)) => update,
+        };
+        let found = find(self.store, &self.batch, &said, (self.file, line))?;
         let (point, mut rejected) = said.into_parts();
         // reasons of an answer that is not kept must not reach the next one
         let reasons = self.reasons_of(verdict.record);
         let number = match found {
             Match::One(sent) => sent.number,
             Match::Nothing => {
-                self.report.unknown += 1;
-                if self.report.unknown_lines.len() < MOST_LINES {
-                    self.report.unknown_lines.push(line);
-                }
+                self.add_unknown(line);
                 return Ok(());
             }
             Match::Several(candidates) => {
@@ -275,47 +334,38 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
         }
         let recipient = Recipient::of(point);
         let answer = Answer { recipient, number, point, file: self.file, line, rejected };
-        self.sent.answered(&answer);
         self.batch.push(answer);
         if self.batch.len() == BATCH { self.flush() } else { Ok(()) }
     }
 }
 
-/// The item of a profile that contains the number of the rejected instruction (J1017). In a profile
-/// without this item the instruction number is the number of the rejected instruction.
-const INCOMING: &str = "incoming_instruction_number";
+/// The content of a record of an answer.
+enum Said {
+    /// The answer to an update of a point.
+    Update(AnsweredUpdate),
+    /// A rejection without a point: the instruction number alone.
+    Instruction(u64),
+    /// The confirmation of a file.
+    File(D0172),
+}
 
-fn said(verdict: &Verdict<'_>) -> Option<AnsweredUpdate> {
+fn said(verdict: &Verdict<'_>) -> Option<Said> {
     if let Some(Detail::E46(e46)) = verdict.detail() {
         let held = PointFlag { flag: e46.flag(), from: e46.effective_from() };
         let point = MeterPoint::Gas(e46.meter_point_reference());
-        return Some(AnsweredUpdate::Gas(point, held, e46.outcome()));
+        return Some(Said::Update(AnsweredUpdate::Gas(point, held, e46.outcome())));
     }
-    match verdict.update()? {
-        Update::D0351(d0351) => {
-            let point = MeterPoint::Electricity(d0351.mpan_core());
-            let instruction = match incoming(verdict) {
-                Some(item) => item?,
-                None => d0351.instruction_number(),
-            };
-            Some(AnsweredUpdate::Electricity(
-                point,
-                instruction,
-                d0351.reason().as_str().to_owned(),
-            ))
+    match verdict.instruction()? {
+        Instruction::D0351(d0351) => {
+            let number = d0351.incoming_instruction_number();
+            Some(match d0351.mpan_core().map(MeterPoint::Electricity) {
+                Some(point) => Said::Update(AnsweredUpdate::Electricity(point, number)),
+                None => Said::Instruction(number),
+            })
         }
-        Update::D0350(_) => None,
+        Instruction::D0172(confirmation) => Some(Said::File(confirmation)),
+        Instruction::D0350(_) => None,
     }
-}
-
-/// Returns the number in the item [`INCOMING`]: `None` if the profile has no such item,
-/// `Some(None)` if the item cannot be read.
-fn incoming(verdict: &Verdict<'_>) -> Option<Option<u64>> {
-    let FileFormat::Electricity(layout, profile) = verdict.shape else { return None };
-    let field = Field::of_name(INCOMING).filter(|field| profile.update_group().has(*field))?;
-    let raw = ElectricRecord::cut(verdict.line.bytes, profile.table(layout)).ok()?;
-    let text = raw.item_of(field).and_then(|item| str::from_utf8(item.text()).ok());
-    Some(text.and_then(|text| text.parse().ok()))
 }
 
 /// Keeps the answers of a file.
@@ -324,17 +374,19 @@ pub(super) fn read<S: StatusStore>(
     source: &Source,
     name: &str,
     options: &Options,
+    participants: &BTreeMap<Distributor, String>,
 ) -> Result<AnswerSummary> {
-    let sent = SentUpdates::read(store)?;
-    let file = store.answer_file(name, &digest(source.read()?)?.0)?;
+    let digest = digest(source.read()?)?.0;
+    let file = atomically(store, |store| store.answer_file(name, &digest))?;
     let report = AnswerSummary::default();
     let mut reading = AnswerVisitor {
         store,
-        sent,
+        participants,
+        sender: None,
         file,
         batch: Vec::new(),
         reasons: (0, String::new()),
-        layout: None,
+        format: None,
         report,
     };
     // each answer is about one notice and does not depend on the others

@@ -1,18 +1,22 @@
 //! Writes the files of a run.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{BufReader, BufWriter, Seek, Write};
 use std::sync::Arc;
 
 use flagflow_check::{CrossRecords, Finding, Options, Severity, check};
 use flagflow_domain::{Distributor, MeterPoint};
-use flagflow_electricity::{D0350, Field, Group, LineKind, Profile, Timestamp};
+use flagflow_electricity::{D0350, Profile, SupplierId};
 use flagflow_files::output::Guard;
 use flagflow_gas::{CreationTime, E45, FileType};
-use flagflow_status::{Notice, OutboundFile, Recipient, Supplier};
+use flagflow_status::{Notice, Recipient, Supplier};
 
 use crate::digest::{Digest, DigestWriter};
 use crate::error::{Error, ErrorKind, Result};
+use crate::notify::{PlannedFile, StoredNotice};
+
+/// The size in bytes up to which a file is checked in memory.
+const MOST_IN_MEMORY: usize = 1 << 20;
 
 /// Format, sender and recipients of the files of a run.
 #[derive(Clone, Debug)]
@@ -33,13 +37,13 @@ pub struct FileOptions {
     /// Permissions of the files of the run. Written files are no more readable than the files that
     /// are read.
     pub guard: Guard,
-    /// The supplier in instructions whose event has none, for a profile that has an item for it.
+    /// The supplier in instructions whose event has none.
     pub supplier: Option<Supplier>,
 }
 
 impl FileOptions {
     /// Returns the options for fixed gas files of an organisation, and delimited electricity files
-    /// from the participant `DCCO` by the built-in profile, which is a placeholder.
+    /// from the participant `DCCO` by the built-in profile.
     #[must_use]
     pub fn new(organisation_id: u64) -> Self {
         Self {
@@ -71,7 +75,7 @@ impl FileOptions {
     /// Returns the name of a file: `E45-000007.txt`, `D0350-EELC-0000000007.txt`. The names that
     /// the networks require are not public; these sort by number.
     #[must_use]
-    pub fn name(&self, sending: &OutboundFile) -> String {
+    pub fn name(&self, sending: &PlannedFile) -> String {
         match sending.recipient {
             Recipient::Gas => format!("E45-{:06}.txt", sending.number),
             Recipient::Electricity(distributor) => {
@@ -90,21 +94,29 @@ impl FileOptions {
     }
 
     /// Returns the SHA-256 of a file's bytes if the validator finds no error in them.
-    pub(super) fn digest(&self, sending: &OutboundFile, created: Timestamp) -> Result<Digest> {
-        let mut digest = DigestWriter::new(Vec::new());
-        self.write(&mut digest, sending, created)?;
-        let (digest, bytes) = digest.finish();
+    pub(super) fn digest(
+        &self,
+        sending: &PlannedFile,
+        notices: impl Iterator<Item = Result<StoredNotice>>,
+    ) -> Result<Digest> {
+        let spooled = BufWriter::new(tempfile::spooled_tempfile(MOST_IN_MEMORY));
+        let mut digest = DigestWriter::new(spooled);
+        self.write(&mut digest, sending, notices)?;
+        let (digest, spooled) = digest.finish();
+        let mut spooled =
+            spooled.into_inner().map_err(|error| Error::output(error.into_error()))?;
+        spooled.rewind().map_err(Error::output)?;
         let mut options = Options::default();
         (options.cross_records, options.max_samples) = (CrossRecords::Off, Some(1));
         options.use_profile((*self.profile).clone());
-        let report = check(&bytes[..], &options)?;
+        let report = check(BufReader::new(spooled), &options)?;
         match report.findings.iter().find(|finding| finding.severity == Severity::Error) {
             Some(finding) => Err(self.refused(sending, finding)),
             None => Ok(digest),
         }
     }
 
-    fn refused(&self, sending: &OutboundFile, finding: &Finding) -> Error {
+    fn refused(&self, sending: &PlannedFile, finding: &Finding) -> Error {
         let value = finding.value.as_ref().map_or(String::new(), |value| format!("{value}: "));
         let expected = finding.expected.as_ref();
         let expected = expected.map_or(String::new(), |expected| format!("; expected {expected}"));
@@ -122,16 +134,22 @@ impl FileOptions {
     pub(super) fn write(
         &self,
         out: impl Write,
-        sending: &OutboundFile,
-        created: Timestamp,
+        sending: &PlannedFile,
+        notices: impl Iterator<Item = Result<StoredNotice>>,
     ) -> Result<()> {
         match sending.recipient {
-            Recipient::Gas => self.write_gas(out, sending, created),
-            Recipient::Electricity(to) => self.write_electricity(out, sending, created, to),
+            Recipient::Gas => self.write_gas(out, sending, notices),
+            Recipient::Electricity(to) => self.write_electricity(out, sending, notices, to),
         }
     }
 
-    fn write_gas(&self, out: impl Write, sending: &OutboundFile, created: Timestamp) -> Result<()> {
+    fn write_gas(
+        &self,
+        out: impl Write,
+        sending: &PlannedFile,
+        notices: impl Iterator<Item = Result<StoredNotice>>,
+    ) -> Result<()> {
+        let created = sending.created;
         let number = u32::try_from(sending.number).unwrap_or(u32::MAX);
         let time =
             CreationTime::from_packed(u32::try_from(created.as_packed() % 1_000_000).unwrap_or(0));
@@ -145,9 +163,10 @@ impl FileOptions {
         let options = flagflow_gas::WriterOptions::new().layout(self.gas_layout);
         let mut writer = options.envelope(header.map_err(unfit)?).writer(out);
         writer.begin().map_err(Error::output)?;
-        for Notice { point, held, .. } in &sending.notices {
+        for stored in notices {
+            let Notice { point, held, .. } = stored?.notice;
             if let MeterPoint::Gas(mprn) = point {
-                writer.write(E45::new(*mprn, held.flag, held.from)).map_err(Error::output)?;
+                writer.write(E45::new(mprn, held.flag, held.from)).map_err(Error::output)?;
             }
         }
         writer.finish().map(|_| ()).map_err(|error| Error::output(error.into_parts().0))
@@ -156,10 +175,11 @@ impl FileOptions {
     fn write_electricity(
         &self,
         out: impl Write,
-        sending: &OutboundFile,
-        created: Timestamp,
+        sending: &PlannedFile,
+        notices: impl Iterator<Item = Result<StoredNotice>>,
         to: Distributor,
     ) -> Result<()> {
+        let created = sending.created;
         let Some(to) = self.participant(to) else {
             let what = format!("the participant of distributor {to} is not known");
             return Err(Error::new(ErrorKind::Options, what));
@@ -177,59 +197,36 @@ impl FileOptions {
         let options = options.file_sequence_number(sending.sequence);
         let mut writer = options.envelope(header.map_err(unfit)?).writer(out);
         writer.begin().map_err(Error::output)?;
-        if let Some(group) = self.profile.opening_group() {
-            self.extras(group, LineKind::Group, None)?;
-        }
-        for (instruction, notice) in sending.instructions() {
+        for stored in notices {
+            let StoredNotice { notice, instruction, .. } = stored?;
             if let MeterPoint::Electricity(mpan) = notice.point {
-                let held = notice.held;
-                let update = D0350::new(instruction, mpan, held.flag, held.from).map_err(unfit)?;
-                let group = self.profile.update_group();
-                let extras = self.extras(group, LineKind::Record, Some(notice))?;
-                writer
-                    .write_with(update, extras.iter().map(|item| item.as_bytes()))
-                    .map_err(Error::output)?;
+                let (held, supplier) = (notice.held, self.supplier_of(&notice)?);
+                let update = D0350::new(instruction, mpan, held.flag, held.from, supplier);
+                writer.write(update.map_err(unfit)?).map_err(unwritten)?;
             }
         }
-        writer.finish().map(|_| ()).map_err(|error| Error::output(error.into_parts().0))
+        writer.finish().map(|_| ()).map_err(|error| unwritten(error.into_parts().0))
+    }
+
+    /// Returns the supplier that asked for a change.
+    fn supplier_of(&self, notice: &Notice) -> Result<SupplierId> {
+        let supplier = notice.supplier.as_ref().or(self.supplier.as_ref());
+        let supplier = supplier.and_then(|supplier| supplier.as_str().parse().ok());
+        supplier.ok_or_else(|| {
+            let what = format!(
+                "the instruction for {} has no supplier: name the supplier in the event or with \
+                 --supplier",
+                notice.point
+            );
+            Error::new(ErrorKind::Options, what)
+        })
     }
 }
 
-impl FileOptions {
-    /// Returns the values of items that typed records lack: the supplier if the item is one, else
-    /// nothing, which is an error for a mandatory item.
-    fn extras<'a>(
-        &'a self,
-        group: &Group,
-        kind: LineKind,
-        notice: Option<&'a Notice>,
-    ) -> Result<Vec<&'a str>> {
-        let mut extras = Vec::new();
-        for item in group.items().iter().filter(|item| self.profile.is_extra(kind, item.field)) {
-            let supplier = notice.and_then(|notice| notice.supplier.as_ref());
-            let supplier = supplier.or(self.supplier.as_ref()).map(Supplier::as_str);
-            let value = supplier.filter(|_| item.field.is_supplier());
-            if value.is_none() && item.mandatory {
-                return Err(self.without_value(group, item.field, notice));
-            }
-            extras.push(value.unwrap_or_default());
-        }
-        Ok(extras)
-    }
-
-    fn without_value(&self, group: &Group, item: Field, notice: Option<&Notice>) -> Error {
-        let of = notice.map_or(String::new(), |notice| format!(" for {}", notice.point));
-        let advice = match item.is_supplier() {
-            true => "name the supplier in the event or with --supplier",
-            false => "make it `mandatory = false` in the profile if it may be empty",
-        };
-        let what = format!(
-            "the mandatory item {item} of {} in the profile {} has no value{of}: {advice}",
-            group.code(),
-            self.profile.name(),
-        );
-        Error::new(ErrorKind::Options, what)
-    }
+/// Reports an instruction that the profile cannot hold, or a failed write.
+fn unwritten(error: flagflow_electricity::Error) -> Error {
+    let what = error.to_string();
+    error.into_io().map_or_else(|_| Error::new(ErrorKind::Options, what), Error::output)
 }
 
 /// Reports a value that its field cannot hold.

@@ -1,10 +1,17 @@
 //! The notices sent for one meter point, beside the changes of its flag.
 
-use flagflow_domain::MeterPoint;
-use flagflow_status::{Inventory, Ledger, Notice, OutboundFile, PointFlag, Recipient};
+use std::collections::BTreeMap;
 
-use super::{Answer, Notifications, Sent, StatusStore};
-use crate::error::Result;
+use flagflow_domain::MeterPoint;
+use flagflow_status::{PointFlag, Recipient, RuleSet, Step};
+
+use super::store::{event_of, file_of};
+use super::working::WorkingSet;
+use super::{
+    Answer, Confirmation, Notifications, PlannedFile, Sent, StatusStore, StoredDevice, StoredEvent,
+    StoredNotice, StoredPoint,
+};
+use crate::error::{Error, Result};
 
 /// One change of a point's flag, and the notices sent for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +33,8 @@ pub struct SentChange {
     pub is_on_disk: bool,
     /// The answers of the provider, in the order in which they were read.
     pub answers: Vec<Answer>,
+    /// The last confirmation of the file.
+    pub confirmation: Option<Confirmation>,
 }
 
 /// The reason why a change was not sent, or not yet.
@@ -42,85 +51,117 @@ pub enum Unsent {
 }
 
 impl<S: StatusStore> Notifications<S> {
-    /// Returns every change of a point's flag in order, with the notices and answers. Reads all
-    /// events.
+    /// Returns every change of a point's flag in order, with the notices and answers. Reads the
+    /// events of the meters that are or ever were at the point.
     ///
     /// # Errors
     ///
     /// Returns an error of the store.
     pub fn history(&self, point: MeterPoint) -> Result<Vec<FlagChange>> {
         let mut changes = self.changes(point)?;
-        let answers = self.answers_of(|answer| answer.point == point)?;
         let mut at = 0;
-        self.store.files(&mut |file| {
-            let is_on_disk = file.is_sent;
-            for (sent, _) in sent(&file.sending).filter(|(_, notice)| notice.point == point) {
-                let later = changes.iter().skip(at).position(|change| change.held == sent.held);
-                at += later.unwrap_or(0);
-                let answers = answers.iter().filter(|answer| answer.number == sent.number);
-                let answers = answers.cloned().collect();
-                if let Some(change) = changes.get_mut(at) {
-                    change.sent.push(SentChange { sent, is_on_disk, answers });
-                }
+        for (file, sent) in sent_to(&self.store, point)? {
+            let later = changes.iter().skip(at).position(|change| change.held == sent.held);
+            at += later.unwrap_or(0);
+            if let Some(change) = changes.get_mut(at) {
+                let answers = self.store.answers(sent.number, point)?;
+                let confirmation = self.confirmation_of(file.id)?;
+                let is_on_disk = file.is_sent;
+                change.sent.push(SentChange { sent, is_on_disk, answers, confirmation });
             }
-            Ok(())
-        })?;
-        self.explain(&mut changes, point);
+        }
+        self.explain(&mut changes, point)?;
         Ok(changes)
     }
 
     fn changes(&self, point: MeterPoint) -> Result<Vec<FlagChange>> {
-        let (mut inventory, mut ledger) = (Inventory::new(), Ledger::new(self.settings.rules));
         let mut changes = Vec::new();
-        self.store.events(&mut |event| {
-            let happened = inventory.apply(event).map_err(super::impossible)?;
-            let steps = ledger.decide(&happened);
-            for step in steps.iter().filter(|step| step.point == point && step.is_change()) {
-                if let Some(flag) = step.after {
-                    let held = PointFlag { flag, from: step.event.on };
-                    changes.push(FlagChange { held, sent: Vec::new(), unsent: None });
-                }
+        replay_point(&self.store, self.settings.rules, point, &mut |step| {
+            if let Some(flag) = step.after.filter(|_| step.is_change()) {
+                let held = PointFlag { flag, from: step.event.on };
+                changes.push(FlagChange { held, sent: Vec::new(), unsent: None });
             }
-            Ok(())
         })?;
         Ok(changes)
     }
 
-    /// Returns the reason why a change was not sent.
-    fn explain(&self, changes: &mut [FlagChange], point: MeterPoint) {
-        let Some((last, before)) = changes.split_last_mut() else { return };
+    /// Adds the reasons why changes were not sent.
+    fn explain(&self, changes: &mut [FlagChange], point: MeterPoint) -> Result<()> {
+        let Some((last, before)) = changes.split_last_mut() else { return Ok(()) };
         for change in before.iter_mut().filter(|change| change.sent.is_empty()) {
             change.unsent = Some(Unsent::Superseded);
         }
         if last.sent.is_empty() {
-            let is_pending = self.outbox.pending().any(|notice| notice.point == point);
-            let is_held_back = self.outbox.kept_back().any(|notice| notice.point == point);
-            last.unsent = Some(match (is_pending, is_held_back) {
-                (true, _) => Unsent::Pending,
-                (_, true) => Unsent::HeldBack,
-                (false, false) => Unsent::Unchanged,
+            let notice = self.point(point)?.filter(StoredPoint::is_pending);
+            let notice = notice.and_then(|stored| stored.notice());
+            let switches = self.settings.switches;
+            last.unsent = Some(match notice {
+                Some(notice) if switches.allow(point, notice.held.flag) => Unsent::Pending,
+                Some(_) => Unsent::HeldBack,
+                None => Unsent::Unchanged,
             });
         }
-    }
-
-    /// Returns the answers to one update in the order in which they were read.
-    pub(super) fn answers_of(&self, is_one: impl Fn(&Answer) -> bool) -> Result<Vec<Answer>> {
-        let mut answers = Vec::new();
-        self.store.answers(&mut |answer| {
-            if is_one(&answer) {
-                answers.push(answer);
-            }
-            Ok(())
-        })?;
-        Ok(answers)
+        Ok(())
     }
 }
 
-/// Returns the notices of a file.
-pub(super) fn sent(file: &OutboundFile) -> impl Iterator<Item = (Sent, &Notice)> {
-    let number = file.number;
-    let sent = move |instruction, held| Sent { number, instruction, held };
-    file.instructions().map(move |(instruction, notice)| (sent(instruction, notice.held), notice))
+/// Replays the events of the meters that are or ever were at a point, calls `visit` with each
+/// decision about the point, and returns the resulting state.
+pub(crate) fn replay_point(
+    store: &impl StatusStore,
+    rules: RuleSet,
+    point: MeterPoint,
+    visit: &mut dyn FnMut(&Step),
+) -> Result<WorkingSet> {
+    let mut events = BTreeMap::new();
+    for StoredDevice { last_event, .. } in store.devices(&store.devices_ever_at(point)?)? {
+        events_of(store, last_event, &mut |stored| {
+            events.insert(stored.id, stored.event);
+        })?;
+    }
+    let mut working = WorkingSet::new(rules, 0);
+    for event in events.into_values() {
+        let steps = working.apply(event).map_err(super::impossible)?;
+        steps.iter().filter(|step| step.point == point).for_each(&mut *visit);
+    }
+    Ok(working)
+}
+
+/// Calls `visit` with the events of a meter, from the last one back.
+pub(crate) fn events_of(
+    store: &impl StatusStore,
+    last: u64,
+    visit: &mut dyn FnMut(StoredEvent),
+) -> Result<()> {
+    let mut next = Some(last);
+    while let Some(id) = next {
+        let stored = event_of(store, id)?;
+        // a damaged log must not lead in a circle
+        next = stored.previous.filter(|previous| *previous < id);
+        visit(stored);
+    }
+    Ok(())
+}
+
+/// Returns the notices for a point, sent or planned, with their files in order.
+pub(crate) fn sent_to(
+    store: &impl StatusStore,
+    point: MeterPoint,
+) -> Result<Vec<(PlannedFile, Sent)>> {
+    let mut found = Vec::new();
+    let mut next = store.points(&[point])?.pop().and_then(|stored| stored.last_file);
+    while let Some(id) = next {
+        let file = file_of(store, id)?;
+        let missing =
+            || Error::corrupt(format!("the notice of file {id} for {point} is not there"));
+        let StoredNotice { notice, instruction, previous } =
+            store.notice(id, point)?.ok_or_else(missing)?;
+        next = previous.filter(|previous| *previous < id);
+        let sent = Sent { number: file.number, instruction, held: notice.held };
+        found.push((file, sent));
+    }
+    found.reverse();
+    Ok(found)
 }
 
 /// An update that was rejected, and all answers to it.
@@ -145,42 +186,27 @@ impl<S: StatusStore> Notifications<S> {
     ///
     /// Returns an error of the store.
     pub fn rejected(&self) -> Result<Vec<Rejected>> {
-        let key = |answer: &Answer| (answer.recipient, answer.number, answer.point);
-        let mut keys = std::collections::BTreeSet::new();
-        self.store.answers(&mut |answer| {
-            if answer.rejected.is_some() {
-                keys.insert(key(&answer));
+        let mut found = Vec::new();
+        for point in self.store.rejected_points()? {
+            found.extend(self.rejected_of(point)?);
+        }
+        found.sort_by_key(|(file, rejected)| (*file, rejected.point));
+        Ok(found.into_iter().map(|(_, rejected)| rejected).collect())
+    }
+
+    /// Returns every update of a point that was ever rejected, each with the number of its file in
+    /// the store.
+    pub(super) fn rejected_of(&self, point: MeterPoint) -> Result<Vec<(u64, Rejected)>> {
+        let mut found: Vec<(u64, Rejected)> = Vec::new();
+        for (file, sent) in sent_to(&self.store, point)? {
+            for (_, before) in found.iter_mut().filter(|(_, it)| it.sent.held == sent.held) {
+                before.again.push(sent.number);
             }
-            Ok(())
-        })?;
-        let mut found: Vec<Rejected> = Vec::new();
-        let mut of_point = std::collections::HashMap::<MeterPoint, Vec<usize>>::new();
-        self.store.files(&mut |file| {
-            let recipient = file.sending.recipient;
-            for (sent, notice) in sent(&file.sending) {
-                let point = notice.point;
-                for place in of_point.get(&point).into_iter().flatten() {
-                    if let Some(before) =
-                        found.get_mut(*place).filter(|it| it.sent.held == sent.held)
-                    {
-                        before.again.push(sent.number);
-                    }
-                }
-                if keys.contains(&(recipient, sent.number, point)) {
-                    of_point.entry(point).or_default().push(found.len());
-                    let (answers, again) = (Vec::new(), Vec::new());
-                    found.push(Rejected { recipient, point, sent, answers, again });
-                }
+            let answers = self.store.answers(sent.number, point)?;
+            if answers.iter().any(|answer| answer.rejected.is_some()) {
+                let (recipient, again) = (file.recipient, Vec::new());
+                found.push((file.id, Rejected { recipient, point, sent, answers, again }));
             }
-            Ok(())
-        })?;
-        let mut answers = self.answers_of(|answer| keys.contains(&key(answer)))?;
-        answers.sort_by_key(key);
-        for rejected in &mut found {
-            let own = (rejected.recipient, rejected.sent.number, rejected.point);
-            let first = answers.partition_point(|answer| key(answer) < own);
-            let of_it = answers.iter().skip(first).take_while(|answer| key(answer) == own);
-            rejected.answers.extend(of_it.cloned());
         }
         Ok(found)
     }

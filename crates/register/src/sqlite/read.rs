@@ -61,6 +61,19 @@ pub(super) fn entries(
     }
 }
 
+/// Returns the first point of an entry from a point on; after the last one, the first of all.
+pub(super) fn point_from(connection: &Connection, from: MeterPoint) -> Result<Option<MeterPoint>> {
+    let query = "SELECT point FROM standing WHERE point >= ?1 ORDER BY point LIMIT 1";
+    let mut statement = connection.prepare_cached(query).map_err(failed)?;
+    for from in [key(from), 0] {
+        let mut rows = statement.query([from]).map_err(failed)?;
+        if let Some(row) = rows.next().map_err(failed)? {
+            return value(row, "point", |key| point(key).map(Some));
+        }
+    }
+    Ok(None)
+}
+
 pub(super) fn each(
     statement: &mut Statement<'_>,
     parameters: impl Params,
@@ -98,7 +111,7 @@ pub(super) fn number(row: &Row<'_>, column: &str) -> Result<u64> {
     value(row, column, |number: i64| u64::try_from(number).ok())
 }
 
-fn time(row: &Row<'_>, column: &str) -> Result<Option<Timestamp>> {
+pub(super) fn time(row: &Row<'_>, column: &str) -> Result<Option<Timestamp>> {
     value(row, column, |time: Option<i64>| match time {
         Some(time) => Timestamp::from_packed(u64::try_from(time).ok()?).ok().map(Some),
         None => Some(None),
@@ -115,6 +128,20 @@ pub(super) fn day(row: &Row<'_>) -> Result<EffectiveDate> {
 
 pub(super) fn flag(row: &Row<'_>) -> Result<ServiceFlag> {
     value(row, "flag", |flag: String| flag.parse().ok())
+}
+
+pub(super) fn optional_day(row: &Row<'_>, column: &str) -> Result<Option<EffectiveDate>> {
+    value(row, column, |day: Option<i64>| match day {
+        Some(day) => EffectiveDate::from_packed(u32::try_from(day).ok()?).ok().map(Some),
+        None => Some(None),
+    })
+}
+
+pub(super) fn optional_flag(row: &Row<'_>, column: &str) -> Result<Option<ServiceFlag>> {
+    value(row, column, |flag: Option<String>| match flag {
+        Some(flag) => flag.parse().ok().map(Some),
+        None => Some(None),
+    })
 }
 
 fn entry(row: &Row<'_>) -> Result<Entry> {

@@ -1,19 +1,35 @@
 //! The schema of a register's file and its migrations.
 
-use rusqlite::{Connection, TransactionBehavior};
+mod version_4;
 
-use super::{failed, not_a_register};
+use rusqlite::Connection;
+
+use super::{Sqlite, failed, not_a_register};
 use crate::error::{Error, ErrorKind, Result};
+use crate::notify::store::atomically;
 
 /// Identifies a file as a register: SQLite's `application_id`, the letters `flag`.
 pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"flag");
 
 /// The current version of the schema: SQLite's `user_version`.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 5;
 
 /// The migration to each version from the previous one. A released migration is never changed:
 /// later changes are migrations of their own.
-const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [VERSION_1, VERSION_2, VERSION_3];
+const MIGRATIONS: [Migration; SCHEMA_VERSION as usize] = [
+    Migration::Sql(VERSION_1),
+    Migration::Sql(VERSION_2),
+    Migration::Sql(VERSION_3),
+    Migration::Code(version_4::migrate),
+    Migration::Sql(VERSION_5),
+];
+
+/// A step of the schema to the next version.
+#[derive(Clone, Copy)]
+enum Migration {
+    Sql(&'static str),
+    Code(fn(&mut Sqlite) -> Result<()>),
+}
 
 /// Current updates are in one table and all others in the other, so that the current update for a
 /// day is one row, and that for a point's latest day is its last row, however often it was
@@ -153,6 +169,25 @@ INSERT INTO status_answer SELECT recipient, number, point, 0, 0, rejected FROM s
 DROP TABLE status_last_answer;
 ";
 
+/// The confirmations of files of updates (D0172).
+///
+/// Electricity files that are planned and not on disk had placeholder codes and no suppliers. The
+/// next run decides about their bytes: its numbers and contents stay.
+const VERSION_5: &str = "
+CREATE TABLE status_confirmation (
+    file INTEGER NOT NULL,
+    answer_file INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    accepted INTEGER NOT NULL,
+    rejected INTEGER NOT NULL,
+    PRIMARY KEY (file, answer_file, line)
+) STRICT, WITHOUT ROWID;
+
+UPDATE status_file SET digest = zeroblob(32) WHERE sent = 0 AND recipient <> 'gas';
+";
+
 fn pragma(connection: &Connection, name: &str) -> Result<i64> {
     connection.pragma_query_value(None, name, |row| row.get(0)).map_err(failed)
 }
@@ -182,7 +217,7 @@ pub(super) fn recognise(connection: &Connection) -> Result<()> {
 }
 
 /// Returns the migrations after a version.
-fn known(found: u32) -> Result<&'static [&'static str]> {
+fn known(found: u32) -> Result<&'static [Migration]> {
     let missing = usize::try_from(found).ok().and_then(|found| MIGRATIONS.get(found..));
     missing.ok_or_else(|| {
         let known = SCHEMA_VERSION;
@@ -195,17 +230,20 @@ fn known(found: u32) -> Result<&'static [&'static str]> {
 }
 
 /// Runs the missing migrations, all or none of them.
-pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
-    if version(connection)? == SCHEMA_VERSION {
+pub(super) fn migrate(register: &mut Sqlite) -> Result<()> {
+    if version(&register.connection)? == SCHEMA_VERSION {
         return Ok(());
     }
-    let transaction =
-        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    // another process may have run them in the meantime
-    for step in known(version(&transaction)?)? {
-        transaction.execute_batch(step).map_err(failed)?;
-    }
-    transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)?;
-    transaction.pragma_update(None, "user_version", SCHEMA_VERSION).map_err(failed)?;
-    transaction.commit().map_err(failed)
+    atomically(register, |register| {
+        // another process may have run them in the meantime
+        for step in known(version(&register.connection)?)? {
+            match step {
+                Migration::Sql(step) => register.connection.execute_batch(step).map_err(failed)?,
+                Migration::Code(step) => step(register)?,
+            }
+        }
+        let connection = &register.connection;
+        connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)?;
+        connection.pragma_update(None, "user_version", SCHEMA_VERSION).map_err(failed)
+    })
 }

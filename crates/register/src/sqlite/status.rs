@@ -1,174 +1,419 @@
-//! Events and the files of runs in a database.
+//! Events, their state and the files of runs in a database.
 
-use flagflow_domain::EffectiveDate;
+use flagflow_domain::MeterPoint;
 use flagflow_electricity::Timestamp;
 use flagflow_status::{
-    DeviceId, Event, Notice, Occurrence, OutboundFile, PointFlag, Recipient, RuleSet, Supplier,
-    Switches,
+    Device, DeviceId, DeviceStatus, Event, LastNumbers, Notice, PointFlag, PointMeters, Recipient,
+    RuleSet, Supplier, Switches,
 };
-use rusqlite::{Connection, ErrorCode, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{ErrorCode, Params, Row, params};
 
-use super::read::{day, each, flag, key, number, point, value};
+use super::read::{self, day, each, flag, key, number, optional_day, optional_flag, point, value};
 use super::{Sqlite, failed};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::notify::{Answer, PlannedFile, Settings, StatusStore, TakenFile};
+use crate::notify::store::{code_of, meters_from_bytes, meters_to_bytes, occurrence};
+use crate::notify::{
+    Answer, Confirmation, PlannedFile, Settings, StatusBatch, StatusStore, StoredDevice,
+    StoredEvent, StoredLink, StoredNotice, StoredPoint, TakenFile,
+};
 
 const SETTINGS: &str = "SELECT rules, gas, electricity FROM status_settings";
 const KEEP: &str = "INSERT OR REPLACE INTO status_settings (only, rules, gas, electricity) \
                     VALUES (1, ?1, ?2, ?3)";
-const EVENTS: &str = "SELECT day, device, event, point, supplier FROM status_event ORDER BY id";
-const EVENTS_SINCE: &str = "SELECT day, device, event, point, supplier FROM status_event \
-                            WHERE id <= ?1 AND day >= ?2 ORDER BY id";
 // ids count up from 1 and no row is ever deleted, so the last id is the number of rows
-const ADDED: &str = "SELECT coalesce(max(id), 0) FROM status_event";
-const ADD: &str = "INSERT INTO status_event (day, device, event, point, supplier) \
-                   VALUES (?1, ?2, ?3, ?4, ?5)";
+const EVENT_COUNT: &str = "SELECT coalesce(max(id), 0) FROM status_event";
+const EVENT: &str = "SELECT id, day, device, event, point, supplier, previous FROM status_event \
+                     WHERE id = ?1";
+const ADD_EVENT: &str = "INSERT INTO status_event (id, day, device, event, point, supplier, previous) \
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+const DEVICE: &str = "SELECT device, status, was_commissioned, day, last_event FROM status_device \
+                      WHERE device = ?1";
+const DEVICES_AFTER: &str = "SELECT device, status, was_commissioned, day, last_event \
+                             FROM status_device WHERE device >= ?1 ORDER BY device LIMIT ?2";
+const PUT_DEVICE: &str = "INSERT INTO status_device (device, status, was_commissioned, day, last_event) \
+                          VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET \
+                          status = ?2, was_commissioned = ?3, day = ?4, last_event = ?5";
+const POINTS_OF: &str = "SELECT point FROM status_link WHERE device = ?1 AND linked = 1";
+const DEVICES_EVER_AT: &str = "SELECT device FROM status_link WHERE point = ?1 ORDER BY device";
+const PUT_LINK: &str = "INSERT INTO status_link (device, point, linked) VALUES (?1, ?2, ?3) \
+                        ON CONFLICT DO UPDATE SET linked = ?3";
+const POINT: &str = "SELECT point, last_day, meters, flag, day, supplier, was_active, notified_flag, \
+                     notified_day, file FROM status_point WHERE point = ?1";
+const POINTS_AFTER: &str = "SELECT point, last_day, meters, flag, day, supplier, was_active, \
+                            notified_flag, notified_day, file FROM status_point \
+                            WHERE point > ?1 ORDER BY point LIMIT ?2";
+// the condition is that of the index
+const PENDING_AFTER: &str = "SELECT point, last_day, meters, flag, day, supplier, was_active, \
+                             notified_flag, notified_day, file \
+                             FROM status_point INDEXED BY status_pending \
+                             WHERE flag IS NOT NULL \
+                             AND (flag IS NOT notified_flag OR day IS NOT notified_day) \
+                             AND point > ?1 ORDER BY point LIMIT ?2";
+const PUT_POINT: &str = "INSERT INTO status_point (point, last_day, meters, flag, day, supplier, was_active) \
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET \
+                         last_day = ?2, meters = ?3, flag = ?4, day = ?5, supplier = ?6, was_active = ?7";
 const TAKEN: &str =
     "SELECT name, digest, events, repeated, refused FROM status_taken WHERE digest = ?1";
 const KEEP_TAKEN: &str = "INSERT OR IGNORE INTO status_taken \
                           (name, digest, events, repeated, refused) VALUES (?1, ?2, ?3, ?4, ?5)";
-const FILES: &str = "SELECT id, recipient, number, sequence, first_instruction, created, digest, sent \
-                     FROM status_file ORDER BY id";
-const NOTICES: &str =
-    "SELECT point, flag, day, supplier FROM status_notice WHERE file = ?1 ORDER BY point";
-const PLAN: &str = "INSERT INTO status_file (recipient, number, sequence, first_instruction, created, \
-                    digest, sent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-const NOTICE: &str = "INSERT INTO status_notice (file, point, flag, day, supplier) \
-                      VALUES (?1, ?2, ?3, ?4, ?5)";
-const SENT: &str = "UPDATE status_file SET sent = 1 WHERE recipient = ?1 AND number = ?2";
+const LAST_NUMBERS: &str =
+    "SELECT number, sequence, instruction FROM status_recipient WHERE recipient = ?1";
+const PUT_LAST_NUMBERS: &str = "INSERT OR REPLACE INTO status_recipient \
+                                (recipient, number, sequence, instruction) VALUES (?1, ?2, ?3, ?4)";
+const LAST_FILE: &str = "SELECT coalesce(max(id), 0) FROM status_file";
+const FILE: &str = "SELECT id, recipient, number, sequence, first_instruction, notices, identifier, \
+                    created, digest, sent, sent_at FROM status_file WHERE id = ?1";
+const UNSENT: &str = "SELECT id, recipient, number, sequence, first_instruction, notices, identifier, \
+                      created, digest, sent, sent_at FROM status_file WHERE sent = 0 ORDER BY id";
+const PLAN: &str = "INSERT INTO status_file (id, recipient, number, sequence, first_instruction, \
+                    notices, identifier, created, digest, sent) \
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)";
+const NOTICES_AFTER: &str = "SELECT point, flag, day, supplier, instruction, previous \
+                             FROM status_notice WHERE file = ?1 AND point > ?2 ORDER BY point LIMIT ?3";
+const NOTICE: &str = "SELECT point, flag, day, supplier, instruction, previous FROM status_notice \
+                      WHERE file = ?1 AND point = ?2";
+const ADD_NOTICE: &str = "INSERT INTO status_notice \
+                          (file, point, flag, day, supplier, instruction, previous) \
+                          VALUES (?1, ?2, ?3, ?4, ?5, ?6, \
+                          (SELECT file FROM status_point WHERE point = ?2))";
+const PUT_FILE: &str = "UPDATE status_point SET file = ?1 WHERE point = ?2";
+const SET_DIGEST: &str = "UPDATE status_file SET digest = ?2 WHERE id = ?1";
+const SENT: &str = "UPDATE status_file SET sent = 1, sent_at = ?2 WHERE id = ?1";
+const NOTIFIED: &str = "UPDATE status_point SET notified_flag = notice.flag, notified_day = notice.day \
+                        FROM status_notice AS notice \
+                        WHERE notice.file = ?1 AND notice.point = status_point.point";
 const ANSWER_FILE: &str = "INSERT OR IGNORE INTO status_answer_file (name, digest) VALUES (?1, ?2)";
 const ANSWER_FILE_ID: &str = "SELECT id FROM status_answer_file WHERE digest = ?1";
 const ANSWER: &str = "INSERT OR REPLACE INTO status_answer \
                       (recipient, number, point, file, line, rejected) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const ANSWERS: &str = "SELECT recipient, number, point, file, line, rejected FROM status_answer \
-                       ORDER BY recipient DESC, number, point, file, line";
+                       WHERE recipient = ?1 AND number = ?2 AND point = ?3 ORDER BY file, line";
+const REJECTED_POINTS: &str = "SELECT DISTINCT point FROM status_answer INDEXED BY status_rejected \
+                               WHERE rejected IS NOT NULL ORDER BY point";
+
+const REJECTED_COUNT: &str = "SELECT count(DISTINCT point) AS count FROM status_answer \
+                              WHERE recipient = ?1 AND number = ?2 AND rejected IS NOT NULL";
+const FILE_NUMBERED: &str = "SELECT id, recipient, number, sequence, first_instruction, notices, \
+                             identifier, created, digest, sent, sent_at FROM status_file \
+                             WHERE recipient = ?1 AND number = ?2";
+const FILES_AFTER: &str = "SELECT id, recipient, number, sequence, first_instruction, notices, \
+                           identifier, created, digest, sent, sent_at FROM status_file \
+                           WHERE id > ?1 ORDER BY id LIMIT ?2";
+const CONFIRM: &str = "INSERT OR REPLACE INTO status_confirmation \
+                       (file, answer_file, line, day, received, accepted, rejected) \
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+const CONFIRMATIONS: &str = "SELECT file, answer_file, line, day, received, accepted, rejected \
+                             FROM status_confirmation WHERE file = ?1 ORDER BY answer_file, line";
 
 impl Sqlite {
-    fn writing(&mut self) -> Result<Transaction<'_>> {
-        self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)
+    fn execute(&self, statement: &str, values: impl Params) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(statement).map_err(failed)?;
+        statement.execute(values).map(|_| ()).map_err(failed)
     }
-}
 
-impl StatusStore for Sqlite {
-    fn settings(&self) -> Result<Option<Settings>> {
-        let mut found = None;
-        let mut statement = self.connection.prepare_cached(SETTINGS).map_err(failed)?;
-        each(&mut statement, [], &mut |row| {
-            found = Some(settings(row)?);
+    /// Returns what `read` makes of each row.
+    fn rows<T>(
+        &self,
+        query: &str,
+        values: impl Params,
+        read: impl Fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut found = Vec::new();
+        let mut statement = self.connection.prepare_cached(query).map_err(failed)?;
+        each(&mut statement, values, &mut |row| {
+            found.push(read(row)?);
             Ok(())
         })?;
         Ok(found)
     }
 
+    /// Returns what `read` makes of the only row, if there is one.
+    fn row<T>(
+        &self,
+        query: &str,
+        values: impl Params,
+        read: impl FnOnce(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let mut statement = self.connection.prepare_cached(query).map_err(failed)?;
+        let mut rows = statement.query(values).map_err(failed)?;
+        rows.next().map_err(failed)?.map(read).transpose()
+    }
+
+    fn number(&self, query: &str) -> Result<u64> {
+        let mut statement = self.connection.prepare_cached(query).map_err(failed)?;
+        let number: i64 = statement.query_row([], |row| row.get(0)).map_err(failed)?;
+        Ok(number.cast_unsigned())
+    }
+
+    fn with_points(&self, row: &Row<'_>) -> Result<StoredDevice> {
+        let id = device_id(row)?;
+        let points = self.rows(POINTS_OF, [device_key(id)], |row| value(row, "point", point))?;
+        let status = value(row, "status", |place: i64| {
+            DeviceStatus::ALL.get(usize::try_from(place).ok()?).copied()
+        })?;
+        let device =
+            Device::restore(status, value(row, "was_commissioned", Some)?, day(row)?, points);
+        Ok(StoredDevice { id, device, last_event: number(row, "last_event")? })
+    }
+}
+
+impl StatusStore for Sqlite {
+    fn begin(&mut self) -> Result<()> {
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(failed)
+    }
+
+    fn commit(&mut self) -> Result<()> {
+        self.connection.execute_batch("COMMIT").map_err(failed)
+    }
+
+    fn roll_back(&mut self) {
+        // SQLite has ended the transaction itself after some errors
+        let _ = self.connection.execute_batch("ROLLBACK");
+    }
+
+    fn settings(&self) -> Result<Option<Settings>> {
+        self.row(SETTINGS, [], settings)
+    }
+
     fn keep(&mut self, settings: Settings) -> Result<()> {
         let Settings { rules, switches } = settings;
-        let values = params![rules.as_str(), switches.gas, switches.electricity];
-        self.connection.execute(KEEP, values).map(|_| ()).map_err(failed)
+        self.execute(KEEP, params![rules.as_str(), switches.gas, switches.electricity])
     }
 
-    fn events(&self, visit: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
-        let mut statement = self.connection.prepare_cached(EVENTS).map_err(failed)?;
-        each(&mut statement, [], &mut |row| visit(event(row)?))
+    fn event_count(&self) -> Result<u64> {
+        self.number(EVENT_COUNT)
     }
 
-    fn events_since(
+    fn event(&self, id: u64) -> Result<Option<StoredEvent>> {
+        self.row(EVENT, [id.cast_signed()], event)
+    }
+
+    fn devices(&self, ids: &[DeviceId]) -> Result<Vec<StoredDevice>> {
+        let mut found = Vec::new();
+        for id in ids {
+            found.extend(self.row(DEVICE, [device_key(*id)], |row| self.with_points(row))?);
+        }
+        Ok(found)
+    }
+
+    fn devices_after(&self, after: Option<DeviceId>, limit: usize) -> Result<Vec<StoredDevice>> {
+        let Some(from) = after.map_or(Some(i64::MIN), |after| device_key(after).checked_add(1))
+        else {
+            return Ok(Vec::new());
+        };
+        self.rows(DEVICES_AFTER, params![from, limit_of(limit)], |row| self.with_points(row))
+    }
+
+    fn devices_ever_at(&self, point: MeterPoint) -> Result<Vec<DeviceId>> {
+        self.rows(DEVICES_EVER_AT, [key(point)], device_id)
+    }
+
+    fn points(&self, points: &[MeterPoint]) -> Result<Vec<StoredPoint>> {
+        let mut found = Vec::new();
+        for point in points {
+            found.extend(self.row(POINT, [key(*point)], stored_point)?);
+        }
+        Ok(found)
+    }
+
+    fn points_after(
         &self,
-        from: EffectiveDate,
-        known: u64,
-        visit: &mut dyn FnMut(Event) -> Result<()>,
-    ) -> Result<()> {
-        let mut statement = self.connection.prepare_cached(EVENTS_SINCE).map_err(failed)?;
-        let values = params![known.cast_signed(), from.as_packed()];
-        each(&mut statement, values, &mut |row| visit(event(row)?))
+        after: Option<MeterPoint>,
+        pending: bool,
+        limit: usize,
+    ) -> Result<Vec<StoredPoint>> {
+        let query = if pending { PENDING_AFTER } else { POINTS_AFTER };
+        self.rows(query, params![after.map_or(-1, key), limit_of(limit)], stored_point)
+    }
+
+    fn write(&mut self, batch: &StatusBatch) -> Result<()> {
+        for StoredEvent { id, event, previous } in &batch.events {
+            let Event { on, device, what, supplier } = event;
+            let (point, supplier) =
+                (what.point().map(key), supplier.as_ref().map(Supplier::as_str));
+            let previous = previous.map(u64::cast_signed);
+            let (id, device, what) = (id.cast_signed(), device_key(*device), code_of(*what));
+            let values = params![id, on.as_packed(), device, what, point, supplier, previous];
+            self.execute(ADD_EVENT, values)?;
+        }
+        for StoredDevice { id, device, last_event } in &batch.devices {
+            let (status, was_commissioned) = (device.status() as u8, device.was_commissioned());
+            let (day, last_event) = (device.last_day().as_packed(), last_event.cast_signed());
+            let values = params![device_key(*id), status, was_commissioned, day, last_event];
+            self.execute(PUT_DEVICE, values)?;
+        }
+        for StoredLink { device, point, is_linked } in &batch.links {
+            self.execute(PUT_LINK, params![device_key(*device), key(*point), is_linked])?;
+        }
+        for StoredPoint { point, meters, held, supplier, was_active, .. } in &batch.points {
+            let (flag, day) = held.map(|it| (it.flag.as_str(), it.from.as_packed())).unzip();
+            let (supplier, counts) = (supplier.as_ref().map(Supplier::as_str), meters.counts());
+            let last_day = meters.last_day().as_packed();
+            let counts = meters_to_bytes(counts);
+            let values = params![key(*point), last_day, counts, flag, day, supplier, was_active];
+            self.execute(PUT_POINT, values)?;
+        }
+        Ok(())
     }
 
     fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
-        let mut found = None;
-        let mut statement = self.connection.prepare_cached(TAKEN).map_err(failed)?;
-        each(&mut statement, [digest.0], &mut |row| {
-            found = Some(TakenFile {
+        self.row(TAKEN, [digest.0], |row| {
+            Ok(TakenFile {
                 name: value(row, "name", Some)?,
                 digest: Digest(value(row, "digest", Some)?),
                 events: number(row, "events")?,
                 repeated: number(row, "repeated")?,
                 refused: number(row, "refused")?,
-            });
-            Ok(())
-        })?;
-        Ok(found)
+            })
+        })
     }
 
     fn keep_taken(&mut self, file: &TakenFile) -> Result<()> {
         let TakenFile { name, digest, events, repeated, refused } = file;
         let counts = [events, repeated, refused].map(|count| count.cast_signed());
-        let values = params![name, digest.0, counts[0], counts[1], counts[2]];
-        self.connection.execute(KEEP_TAKEN, values).map(|_| ()).map_err(failed)
+        self.execute(KEEP_TAKEN, params![name, digest.0, counts[0], counts[1], counts[2]])
     }
 
-    fn add(&mut self, known: u64, events: &[Event]) -> Result<()> {
-        let writing = self.writing()?;
-        let added: i64 = writing.query_row(ADDED, [], |row| row.get(0)).map_err(failed)?;
-        if added != known.cast_signed() {
-            return Err(Error::added_meanwhile());
+    fn last_numbers(&self, recipient: Recipient) -> Result<LastNumbers> {
+        let found = self.row(LAST_NUMBERS, [recipient.to_string()], |row| {
+            let (number, sequence) = (number(row, "number")?, number(row, "sequence")?);
+            Ok(LastNumbers { number, sequence, instruction: read::number(row, "instruction")? })
+        })?;
+        Ok(found.unwrap_or_default())
+    }
+
+    fn last_file(&self) -> Result<u64> {
+        self.number(LAST_FILE)
+    }
+
+    fn file(&self, id: u64) -> Result<Option<PlannedFile>> {
+        self.row(FILE, [id.cast_signed()], file)
+    }
+
+    fn unsent(&self) -> Result<Vec<PlannedFile>> {
+        self.rows(UNSENT, [], file)
+    }
+
+    fn notices_after(
+        &self,
+        file: u64,
+        after: Option<MeterPoint>,
+        limit: usize,
+    ) -> Result<Vec<StoredNotice>> {
+        let values = params![file.cast_signed(), after.map_or(-1, key), limit_of(limit)];
+        self.rows(NOTICES_AFTER, values, notice)
+    }
+
+    fn notice(&self, file: u64, point: MeterPoint) -> Result<Option<StoredNotice>> {
+        self.row(NOTICE, params![file.cast_signed(), key(point)], notice)
+    }
+
+    fn add_notices(&mut self, file: u64, first: u64, notices: &[Notice]) -> Result<()> {
+        let file = file.cast_signed();
+        for (instruction, Notice { point, held, supplier }) in (first..).zip(notices) {
+            let (flag, day) = (held.flag.as_str(), held.from.as_packed());
+            let supplier = supplier.as_ref().map(Supplier::as_str);
+            let (point, instruction) = (key(*point), instruction.cast_signed());
+            self.execute(ADD_NOTICE, params![file, point, flag, day, supplier, instruction])?;
+            self.execute(PUT_FILE, params![file, point])?;
         }
-        {
-            let mut statement = writing.prepare_cached(ADD).map_err(failed)?;
-            for Event { on, device, what, supplier } in events {
-                let (device, point) = (device.as_u64().cast_signed(), what.point().map(key));
-                let supplier = supplier.as_ref().map(Supplier::as_str);
-                let values = params![on.as_packed(), device, what.as_str(), point, supplier];
-                statement.execute(values).map_err(failed)?;
-            }
-        }
-        writing.commit().map_err(failed)
+        Ok(())
     }
 
-    fn files(&self, visit: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {
-        let mut statement = self.connection.prepare_cached(FILES).map_err(failed)?;
-        each(&mut statement, [], &mut |row| visit(file(&self.connection, row)?))
+    fn plan(&mut self, file: &PlannedFile) -> Result<()> {
+        let last = file.last();
+        let recipient = file.recipient.to_string();
+        let values = params![
+            file.id.cast_signed(),
+            recipient,
+            file.number.cast_signed(),
+            file.sequence.cast_signed(),
+            file.first_instruction.cast_signed(),
+            file.notices.cast_signed(),
+            file.identifier,
+            file.created.as_packed().cast_signed(),
+            file.digest.0,
+        ];
+        self.connection.execute(PLAN, values).map_err(taken)?;
+        let LastNumbers { number, sequence, instruction } = last;
+        let [number, sequence, instruction] = [number, sequence, instruction].map(u64::cast_signed);
+        self.execute(PUT_LAST_NUMBERS, params![recipient, number, sequence, instruction])
     }
 
-    fn plan(&mut self, files: &[PlannedFile]) -> Result<()> {
-        let writing = self.writing()?;
-        for file in files {
-            insert(&writing, file)?;
-        }
-        writing.commit().map_err(failed)
+    fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()> {
+        self.execute(SET_DIGEST, params![file.cast_signed(), digest.0])
     }
 
-    fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()> {
-        let values = params![recipient.to_string(), number.cast_signed()];
-        self.connection.execute(SENT, values).map(|_| ()).map_err(failed)
+    fn sent(&mut self, file: u64, at: Timestamp) -> Result<()> {
+        self.execute(SENT, params![file.cast_signed(), at.as_packed().cast_signed()])?;
+        self.execute(NOTIFIED, [file.cast_signed()])
     }
 
     fn answer_file(&mut self, name: &str, digest: &Digest) -> Result<u64> {
-        let writing = self.writing()?;
-        writing.execute(ANSWER_FILE, params![name, digest.0]).map_err(failed)?;
-        let id: i64 =
-            writing.query_row(ANSWER_FILE_ID, [digest.0], |row| row.get(0)).map_err(failed)?;
-        writing.commit().map_err(failed)?;
-        Ok(id.cast_unsigned())
+        self.execute(ANSWER_FILE, params![name, digest.0])?;
+        let id = self.row(ANSWER_FILE_ID, [digest.0], |row| number(row, "id"))?;
+        id.ok_or_else(|| Error::corrupt("a file of answers is not there"))
     }
 
     fn answer(&mut self, answers: &[Answer]) -> Result<()> {
-        let writing = self.writing()?;
-        {
-            let mut statement = writing.prepare_cached(ANSWER).map_err(failed)?;
-            for Answer { recipient, number, point, file, line, rejected } in answers {
-                let [number, file, line] = [number, file, line].map(|number| number.cast_signed());
-                let recipient = recipient.to_string();
-                let values = params![recipient, number, key(*point), file, line, rejected];
-                statement.execute(values).map_err(failed)?;
-            }
+        for Answer { recipient, number, point, file, line, rejected } in answers {
+            let [number, file, line] = [number, file, line].map(|number| number.cast_signed());
+            let recipient = recipient.to_string();
+            self.execute(ANSWER, params![recipient, number, key(*point), file, line, rejected])?;
         }
-        writing.commit().map_err(failed)
+        Ok(())
     }
 
-    fn answers(&self, visit: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()> {
-        let mut statement = self.connection.prepare_cached(ANSWERS).map_err(failed)?;
-        each(&mut statement, [], &mut |row| visit(answer(row)?))
+    fn answers(&self, number: u64, point: MeterPoint) -> Result<Vec<Answer>> {
+        let recipient = Recipient::of(point).to_string();
+        self.rows(ANSWERS, params![recipient, number.cast_signed(), key(point)], answer)
     }
+
+    fn rejected_points(&self) -> Result<Vec<MeterPoint>> {
+        self.rows(REJECTED_POINTS, [], |row| value(row, "point", point))
+    }
+
+    fn rejected_count(&self, recipient: Recipient, number: u64) -> Result<u64> {
+        let values = params![recipient.to_string(), number.cast_signed()];
+        let count = self.row(REJECTED_COUNT, values, |row| self::number(row, "count"))?;
+        Ok(count.unwrap_or_default())
+    }
+
+    fn file_numbered(&self, recipient: Recipient, number: u64) -> Result<Option<PlannedFile>> {
+        self.row(FILE_NUMBERED, params![recipient.to_string(), number.cast_signed()], file)
+    }
+
+    fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
+        let after = after.map_or(0, u64::cast_signed);
+        self.rows(FILES_AFTER, params![after, limit_of(limit)], file)
+    }
+
+    fn confirm(&mut self, confirmation: &Confirmation) -> Result<()> {
+        let Confirmation { file, answer_file, line, deemed_received, .. } = *confirmation;
+        let Confirmation { received, accepted, rejected, .. } = *confirmation;
+        let [file, answer_file, line] = [file, answer_file, line].map(u64::cast_signed);
+        let day = deemed_received.as_packed();
+        let values = params![file, answer_file, line, day, received, accepted, rejected];
+        self.execute(CONFIRM, values)
+    }
+
+    fn confirmations(&self, file: u64) -> Result<Vec<Confirmation>> {
+        self.rows(CONFIRMATIONS, [file.cast_signed()], confirmation)
+    }
+}
+
+/// Returns a limit as SQLite's type.
+fn limit_of(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+const fn device_key(id: DeviceId) -> i64 {
+    id.as_u64().cast_signed()
+}
+
+fn device_id(row: &Row<'_>) -> Result<DeviceId> {
+    value(row, "device", |id: i64| Some(DeviceId::new(id.cast_unsigned())))
 }
 
 fn answer(row: &Row<'_>) -> Result<Answer> {
@@ -182,30 +427,21 @@ fn answer(row: &Row<'_>) -> Result<Answer> {
     })
 }
 
-fn recipient(row: &Row<'_>) -> Result<Recipient> {
-    value(row, "recipient", |name: String| name.parse().ok())
+fn confirmation(row: &Row<'_>) -> Result<Confirmation> {
+    let count = |column| value(row, column, |count: u32| Some(count));
+    Ok(Confirmation {
+        file: number(row, "file")?,
+        answer_file: number(row, "answer_file")?,
+        line: number(row, "line")?,
+        deemed_received: day(row)?,
+        received: count("received")?,
+        accepted: count("accepted")?,
+        rejected: count("rejected")?,
+    })
 }
 
-fn insert(writing: &Transaction<'_>, file: &PlannedFile) -> Result<()> {
-    let PlannedFile { sending, created, digest, is_sent } = file;
-    let values = params![
-        sending.recipient.to_string(),
-        sending.number.cast_signed(),
-        sending.sequence.cast_signed(),
-        sending.first_instruction.cast_signed(),
-        created.as_packed().cast_signed(),
-        digest.0,
-        is_sent
-    ];
-    writing.prepare_cached(PLAN).map_err(failed)?.execute(values).map_err(taken)?;
-    let id = writing.last_insert_rowid();
-    let mut statement = writing.prepare_cached(NOTICE).map_err(failed)?;
-    for Notice { point, held, supplier } in &sending.notices {
-        let supplier = supplier.as_ref().map(Supplier::as_str);
-        let values = params![id, key(*point), held.flag.as_str(), held.from.as_packed(), supplier];
-        statement.execute(values).map_err(failed)?;
-    }
-    Ok(())
+fn recipient(row: &Row<'_>) -> Result<Recipient> {
+    value(row, "recipient", |name: String| name.parse().ok())
 }
 
 /// Reports a number that another process has planned since this run read the store.
@@ -226,17 +462,41 @@ fn settings(row: &Row<'_>) -> Result<Settings> {
     })
 }
 
-fn event(row: &Row<'_>) -> Result<Event> {
+fn event(row: &Row<'_>) -> Result<StoredEvent> {
     let at = value(row, "point", |key: Option<i64>| match key {
         Some(key) => point(key).map(Some),
         None => Some(None),
     })?;
-    let event = Event::new(
-        day(row)?,
-        value(row, "device", |id: i64| Some(DeviceId::new(id.cast_unsigned())))?,
-        value(row, "event", |name: String| Occurrence::new(&name, at).ok())?,
-    );
-    Ok(event.with_supplier(supplier(row)?))
+    let what = value(row, "event", |code: i64| occurrence(code, at))?;
+    let event = Event::new(day(row)?, device_id(row)?, what).with_supplier(supplier(row)?);
+    Ok(StoredEvent { id: number(row, "id")?, event, previous: optional_number(row, "previous")? })
+}
+
+fn stored_point(row: &Row<'_>) -> Result<StoredPoint> {
+    let held = |flag, day| -> Result<Option<PointFlag>> {
+        Ok(optional_flag(row, flag)?
+            .zip(optional_day(row, day)?)
+            .map(|(flag, from)| PointFlag { flag, from }))
+    };
+    let last_day =
+        optional_day(row, "last_day")?.ok_or_else(|| Error::corrupt("a point has no day"))?;
+    let counts = value(row, "meters", |bytes: Vec<u8>| meters_from_bytes(&bytes))?;
+    Ok(StoredPoint {
+        point: value(row, "point", point)?,
+        meters: PointMeters::restore(last_day, counts),
+        held: held("flag", "day")?,
+        supplier: supplier(row)?,
+        was_active: value(row, "was_active", Some)?,
+        notified: held("notified_flag", "notified_day")?,
+        last_file: optional_number(row, "file")?,
+    })
+}
+
+fn optional_number(row: &Row<'_>, column: &str) -> Result<Option<u64>> {
+    value(row, column, |number: Option<i64>| match number {
+        Some(number) => u64::try_from(number).ok().map(Some),
+        None => Some(None),
+    })
 }
 
 fn supplier(row: &Row<'_>) -> Result<Option<Supplier>> {
@@ -246,28 +506,26 @@ fn supplier(row: &Row<'_>) -> Result<Option<Supplier>> {
     })
 }
 
-fn file(connection: &Connection, row: &Row<'_>) -> Result<PlannedFile> {
-    let mut notices = Vec::new();
-    let id: i64 = value(row, "id", Some)?;
-    let mut statement = connection.prepare_cached(NOTICES).map_err(failed)?;
-    each(&mut statement, [id], &mut |row| {
-        let held = PointFlag { flag: flag(row)?, from: day(row)? };
-        let notice = Notice::new(value(row, "point", point)?, held);
-        notices.push(Notice { supplier: supplier(row)?, ..notice });
-        Ok(())
-    })?;
+fn notice(row: &Row<'_>) -> Result<StoredNotice> {
+    let held = PointFlag { flag: flag(row)?, from: day(row)? };
+    let notice = Notice { point: value(row, "point", point)?, held, supplier: supplier(row)? };
+    let instruction = number(row, "instruction")?;
+    Ok(StoredNotice { notice, instruction, previous: optional_number(row, "previous")? })
+}
+
+fn file(row: &Row<'_>) -> Result<PlannedFile> {
+    let created = read::time(row, "created")?;
     Ok(PlannedFile {
-        sending: OutboundFile {
-            recipient: recipient(row)?,
-            number: number(row, "number")?,
-            sequence: number(row, "sequence")?,
-            first_instruction: number(row, "first_instruction")?,
-            notices,
-        },
-        created: value(row, "created", |time: i64| {
-            Timestamp::from_packed(u64::try_from(time).ok()?).ok()
-        })?,
+        id: number(row, "id")?,
+        recipient: recipient(row)?,
+        number: number(row, "number")?,
+        sequence: number(row, "sequence")?,
+        first_instruction: number(row, "first_instruction")?,
+        notices: number(row, "notices")?,
+        identifier: value(row, "identifier", Some)?,
+        created: created.ok_or_else(|| Error::corrupt("a file of a run has no time"))?,
         digest: Digest(value(row, "digest", Some)?),
         is_sent: value(row, "sent", |sent: bool| Some(sent))?,
+        sent_at: read::time(row, "sent_at")?,
     })
 }

@@ -198,9 +198,9 @@ fn the_judgement_is_that_of_the_options() {
 #[test]
 fn both_fuels_are_in_one_register_and_keep_apart() {
     on_both(|store| {
-        let electricity = "ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20240105093000||||OPER|\nX01|1|\n\
-                           X02|1|DC01|0000000000001|A|20240101|\n\
-                           X02|2|DC01|1013044353630|N|20240102|\n\
+        let electricity = "ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20240105093000||||OPER|\n81H|1|\n\
+                           82H|1|DC01|0000000000001|A|20240101|MRCY|\n\
+                           82H|2|DC01|1013044353630|N|20240102|MRCY|\n\
                            ZPT|0000475656|3||1|20240105093000|\n";
         let options = ApplyOptions::default();
         apply_to(store, &with_header("20240201", "1 I 10"), &options).unwrap();

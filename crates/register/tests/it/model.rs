@@ -35,10 +35,10 @@ impl File {
         match (said, self.electricity) {
             (Some((point, day, flag)), false) => format!("E45{point:010}{flag}202401{day:02}\n"),
             (Some((point, day, flag)), true) => {
-                format!("X02|{at}|DC01|{point:013}|{flag}|202401{day:02}|\n")
+                format!("82H|{at}|DC01|{point:013}|{flag}|202401{day:02}|MRCY|\n")
             }
             (None, false) => "E45000000000?A20240101\n".to_owned(),
-            (None, true) => format!("X02|{at}|DC01|0|A|20240101|\n"),
+            (None, true) => format!("82H|{at}|DC01|0|A|20240101|MRCY|\n"),
         }
     }
 
@@ -52,7 +52,7 @@ impl File {
             // a D0350 without a header is not recognised
             (true, made) => {
                 let created = made.map_or("?".to_owned(), |day| format!("202402{day:02}000000"));
-                let header = format!("ZHV|1|D0350001|Z|DCCO|P|EELC|{created}||||OPER|\nX01|1|\n");
+                let header = format!("ZHV|1|D0350001|Z|DCCO|P|EELC|{created}||||OPER|\n81H|1|\n");
                 (header, format!("ZPT|1|{}||1|20240201000000|\n", self.lines.len() + 1))
             }
         }

@@ -12,14 +12,18 @@ use flagflow_domain::{Distributor, EffectiveDate, MeterPoint};
 use flagflow_electricity::{Profile, Timestamp};
 use flagflow_files::Source;
 use flagflow_register::notify::{
-    Answer, AnswerSummary, FileOptions, FlagChange, Notifications, PlannedFile, Rejected, Sent,
-    SentChange, Settings, StatusStore, TakenFile, Unsent,
+    Answer, AnswerSummary, Confirmation, CountDifference, FileOptions, FlagChange, Notifications,
+    PlannedFile, Rejected, Sent, SentChange, Settings, StatusBatch, StatusStore, StatusVerified,
+    StoredDevice, StoredEvent, StoredNotice, StoredPoint, TakenFile, Unsent, verify_status,
 };
 use flagflow_register::{Digest, Error, ErrorKind, Memory, Result, SCHEMA_VERSION, Sqlite};
 use flagflow_status::Occurrence::{
     self, Associated, Commissioned, Decommissioned, Linked, Pending, Unlinked, Whitelisted,
 };
-use flagflow_status::{DeviceId, Event, Recipient, RuleSet, Switches};
+use flagflow_status::{
+    DeviceId, Event, Inventory, LastNumbers, Ledger, Notice, OutboundFile, Outbox, Recipient,
+    RuleSet, Step, Switches,
+};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -42,6 +46,13 @@ fn now(day: u64) -> Timestamp {
     Timestamp::from_packed(20_220_300_093_000 + day * 1_000_000).unwrap()
 }
 
+/// Options with a supplier for events without one.
+fn file_options(organisation_id: u64) -> FileOptions {
+    let mut options = FileOptions::new(organisation_id);
+    options.supplier = "MRCY".parse().ok();
+    options
+}
+
 fn rules() -> RuleSet {
     RuleSet::default()
 }
@@ -58,6 +69,56 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
     entries.map(|(text, name)| (name, text)).collect()
 }
 
+/// Returns every meter and every point of a store.
+fn state(store: &impl StatusStore) -> (Vec<StoredDevice>, Vec<StoredPoint>) {
+    let points = store.points_after(None, false, usize::MAX).unwrap();
+    (store.devices_after(None, usize::MAX).unwrap(), points)
+}
+
+/// Replays the log and the files of a store with the definitions of the rules, and expects the
+/// state that the store has.
+fn expect_derived<S: StatusStore>(notifications: &Notifications<S>) {
+    let (store, settings) = (notifications.store(), notifications.settings());
+    let (mut inventory, mut ledger) = (Inventory::new(), Ledger::new(settings.rules));
+    let mut outbox = Outbox::new(settings.switches);
+    let mut active = BTreeSet::new();
+    for id in 1..=store.event_count().unwrap() {
+        let event = store.event(id).unwrap().unwrap().event;
+        let steps = ledger.decide(&inventory.apply(event).unwrap());
+        let is_active = |step: &&Step| step.after.is_some_and(|flag| flag.as_char() == 'A');
+        active.extend(steps.iter().filter(is_active).map(|step| step.point));
+        outbox.take(&steps);
+    }
+    for (file, notices) in files_told(store) {
+        let PlannedFile { recipient, number, sequence, first_instruction, .. } = file;
+        assert_eq!(
+            store.last_numbers(recipient).unwrap().number.max(number),
+            store.last_numbers(recipient).unwrap().number
+        );
+        let instructions: Vec<_> = notices.iter().map(|notice| notice.instruction).collect();
+        assert_eq!(instructions, (first_instruction..).take(notices.len()).collect::<Vec<_>>());
+        let notices = notices.into_iter().map(|stored| stored.notice).collect();
+        let sending = OutboundFile { recipient, number, sequence, first_instruction, notices };
+        outbox.remember(&sending, file.is_sent);
+    }
+    let (devices, points) = state(store);
+    for StoredDevice { id, device, .. } in &devices {
+        assert_eq!(inventory.device(*id), Some(device));
+    }
+    assert!(points.iter().map(|stored| stored.point).eq(inventory.points()));
+    for stored in &points {
+        let point = stored.point;
+        assert_eq!(inventory.point(point), Some(&stored.meters));
+        assert_eq!((stored.held, stored.notice()), (ledger.flag(point), outbox.notice(point)));
+        assert_eq!(stored.notified, outbox.notified(point));
+        assert_eq!(stored.was_active, active.contains(&point));
+    }
+    let notices: Result<Vec<_>> = notifications.pending().collect();
+    assert_eq!(notices.unwrap(), outbox.pending().collect::<Vec<_>>());
+    let notices: Result<Vec<_>> = notifications.kept_back().collect();
+    assert_eq!(notices.unwrap(), outbox.kept_back().collect::<Vec<_>>());
+}
+
 /// Written by hand: one file for gas, one for the provider of distributor 10; the network 24 has no
 /// participant.
 #[test]
@@ -67,14 +128,14 @@ fn a_run_writes_what_is_owed() {
     for meter in 0..4 {
         assert_eq!(notifications.take(&commissioned(meter)).unwrap().changes, 1);
     }
-    let options = FileOptions::new(12345);
+    let options = file_options(12345);
     let report = notifications.run(folder.path(), now(1), None, &options).unwrap();
     assert_eq!((report.files.len(), report.unaddressed, report.kept_back), (2, 1, 0));
     let expected = [
         (
             "D0350-EELC-0000000001.txt",
-            "ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n\
-             X02|1|DC01|1013044353630|A|20220101|\nZPT|0000000001|2||1|20220301093000|\n",
+            "ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n\
+             82H|1|DC01|1013044353630|A|20220101|MRCY|\nZPT|0000000001|2||1|20220301093000|\n",
         ),
         (
             "E45-000001.txt",
@@ -88,7 +149,7 @@ fn a_run_writes_what_is_owed() {
         let report = check(text.as_bytes(), &Options::default()).unwrap();
         assert!(report.worst() <= Some(Severity::Note), "{:?}", report.findings);
     }
-    assert_eq!(notifications.outbox().pending().count(), 1);
+    assert_eq!(notifications.pending().count(), 1);
     assert_eq!(notifications.run(folder.path(), now(2), None, &options).unwrap().files, []);
 }
 
@@ -96,7 +157,7 @@ fn a_run_writes_what_is_owed() {
 #[test]
 fn switches_and_numbers_last() {
     let folder = TempDir::new().unwrap();
-    let (register, options) = (folder.path().join("register"), FileOptions::new(1));
+    let (register, options) = (folder.path().join("register"), file_options(1));
     let out = folder.path().join("out");
     fs::create_dir(&out).unwrap();
     let sqlite = || open(Sqlite::open_or_create(&register).unwrap());
@@ -141,7 +202,7 @@ fn a_participant_that_is_given_is_written_to() {
     let folder = TempDir::new().unwrap();
     let mut notifications = open(Memory::new());
     notifications.take(&commissioned(3)).unwrap();
-    let mut options = FileOptions::new(1);
+    let mut options = file_options(1);
     options.participants.insert(Distributor::new(24).unwrap(), "INDX".to_owned());
     notifications.run(folder.path(), now(1), None, &options).unwrap();
     let files = files(folder.path());
@@ -157,7 +218,7 @@ fn a_cap_makes_more_files() {
         notifications.take(&commissioned(meter)).unwrap();
     }
     let cap = NonZeroUsize::new(1);
-    notifications.run(folder.path(), now(1), cap, &FileOptions::new(1)).unwrap();
+    notifications.run(folder.path(), now(1), cap, &file_options(1)).unwrap();
     assert_eq!(
         files(folder.path()).keys().collect::<Vec<_>>(),
         ["E45-000001.txt", "E45-000002.txt"]
@@ -171,25 +232,25 @@ fn a_folder_that_is_not_there_delays_a_run() {
     let out = folder.path().join("later");
     let mut notifications = open(Memory::new());
     notifications.take(&commissioned(0)).unwrap();
-    let error = notifications.run(&out, now(1), None, &FileOptions::new(1)).unwrap_err();
+    let error = notifications.run(&out, now(1), None, &file_options(1)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Output);
     notifications.take(&[event(0, 7, Unlinked(point(0)))]).unwrap();
     notifications.turn(Switches::ON).unwrap();
     fs::create_dir(&out).unwrap();
     let mut notifications = open(notifications.into_store());
-    let error = notifications.run(&out, now(2), None, &FileOptions::new(2)).unwrap_err();
+    let error = notifications.run(&out, now(2), None, &file_options(2)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Options);
     assert!(
         error.to_string().starts_with("file 1 for gas was planned with other options"),
         "{error}"
     );
     assert!(files(&out).is_empty());
-    notifications.run(&out, now(2), None, &FileOptions::new(1)).unwrap();
+    notifications.run(&out, now(2), None, &file_options(1)).unwrap();
     assert!(
         files(&out)["E45-000001.txt"]
             .starts_with("A000000000001DXI20220301093000000001\nE451234567810A20220101\n")
     );
-    notifications.run(&out, now(3), None, &FileOptions::new(1)).unwrap();
+    notifications.run(&out, now(3), None, &file_options(1)).unwrap();
     assert!(
         files(&out)["E45-000002.txt"]
             .starts_with("A000000000001DXI20220303093000000002\nE451234567810N20220107\n")
@@ -199,7 +260,7 @@ fn a_folder_that_is_not_there_delays_a_run() {
 #[test]
 fn a_generation_number_over_its_field_is_refused_before_anything_is_planned() {
     let folder = TempDir::new().unwrap();
-    let mut options = FileOptions::new(10_000_000_000);
+    let mut options = file_options(10_000_000_000);
     let mut notifications = open(Memory::new());
     notifications.take(&commissioned(0)).unwrap();
     let error = notifications.run(folder.path(), now(1), None, &options).unwrap_err();
@@ -222,14 +283,15 @@ fn answers_are_kept_and_rejections_listed() {
     let path = folder.path().join("register");
     let sqlite = || open(Sqlite::open_or_create(&path).unwrap());
     sqlite().take(&(0..3).flat_map(commissioned).collect::<Vec<_>>()).unwrap();
-    sqlite().run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
+    sqlite().run(folder.path(), now(1), None, &file_options(1)).unwrap();
     let e46 = "E46AC1234567810A20220101\nE46RJ1111111900A20220101\nE46RJ1111111900N20220101\nE46XX1111111900A20220101\n";
-    let d0351 = "ZHV|0000000007|D0351001|P|EELC|Z|DCCO|20220302093000||||OPER|\nX01|1|\n\
-                 X03|1|DC11|1013044353630|REASON01|\nX03|2|DC11|1013044353630|R2|\n\
-                 ZPT|0000000007|3||1|20220302093000|\n";
+    let d0351 = "ZHV|0000000007|D0351001|P|EELC|Z|DCCO|20220302093000||||OPER|\n83H|1|\n\
+                 84H|1|DC11|1|1013044353630|20220302|A|20220101|MRCY|\n85H|47|\n85H|R2|\n\
+                 84H|2|DC11|2|1013044353630|20220302||||\n85H|3|\n\
+                 ZPT|0000000007|6||1|20220302093000|\n";
     let read = |text: &str| {
         let source = Source::from_bytes(text.as_bytes().to_vec());
-        sqlite().answer(&source, "answers", &Options::default()).unwrap()
+        sqlite().answer(&source, "answers", &Options::default(), &BTreeMap::new()).unwrap()
     };
     for _ in 0..2 {
         let report = read(e46);
@@ -256,7 +318,7 @@ fn answers_are_kept_and_rejections_listed() {
             reasons,
             [
                 ("1111111900".to_owned(), 1, String::new(), 'A'),
-                ("1013044353630".to_owned(), 1, "REASON01".to_owned(), 'A'),
+                ("1013044353630".to_owned(), 1, "47, R2".to_owned(), 'A'),
             ]
         );
     }
@@ -264,15 +326,16 @@ fn answers_are_kept_and_rejections_listed() {
     let rejected = sqlite().rejected().unwrap();
     assert_eq!(rejected.len(), 2, "both answers are kept");
     assert_eq!(said(&rejected[0]), ["", "accepted"]);
-    assert_eq!(sqlite().outbox().pending().count(), 0, "what was notified stays notified");
+    assert_eq!(sqlite().pending().count(), 0, "what was notified stays notified");
     let updates = Source::from_bytes(&b"E451234567810A20220101\n"[..]);
-    let error = sqlite().answer(&updates, "updates", &Options::default()).unwrap_err();
+    let error =
+        sqlite().answer(&updates, "updates", &Options::default(), &BTreeMap::new()).unwrap_err();
     assert_eq!(error.to_string(), "the file has updates in it (e45), not answers");
 }
 
 fn answered<S: StatusStore>(notifications: &mut Notifications<S>, text: &str) -> AnswerSummary {
     let source = Source::from_bytes(text.as_bytes());
-    notifications.answer(&source, "answers", &Options::default()).unwrap()
+    notifications.answer(&source, "answers", &Options::default(), &BTreeMap::new()).unwrap()
 }
 
 /// The provider of one electricity point that is A, N and A in three files.
@@ -280,20 +343,25 @@ fn three_files<S: StatusStore>(store: S, out: &Path) -> Notifications<S> {
     let mut notifications = open(store);
     notifications.turn(Switches::ON).unwrap();
     notifications.take(&commissioned(2)).unwrap();
-    notifications.run(out, now(1), None, &FileOptions::new(1)).unwrap();
+    notifications.run(out, now(1), None, &file_options(1)).unwrap();
     for (day, what) in [(5, Unlinked(point(2))), (6, Linked(point(2)))] {
         notifications.take(&[event(2, day, what)]).unwrap();
-        notifications.run(out, now(u64::from(day)), None, &FileOptions::new(1)).unwrap();
+        notifications.run(out, now(u64::from(day)), None, &file_options(1)).unwrap();
     }
     notifications
 }
 
-fn rejection(instruction: u64, more: &str) -> String {
+/// A D0351 of EELC, with an MPAN core or without.
+fn rejection(instruction: u64, mpan: &str) -> String {
     format!(
-        "ZHV|0000000007|D0351001|P|EELC|Z|DCCO|20220310093000||||OPER|\nX01|1|\n\
-         X03|{instruction}|DC11|1013044353630|R{instruction}|{more}\nZPT|0000000007|2||1|20220310093000|\n"
+        "ZHV|0000000007|D0351001|P|EELC|Z|DCCO|20220310093000||||OPER|\n83H|1|\n\
+         84H|9|DC11|{instruction}|{mpan}|20220310||||\n85H|{instruction}|\n\
+         ZPT|0000000007|3||1|20220310093000|\n"
     )
 }
+
+/// The point of the updates in three files.
+const MPAN: &str = "1013044353630";
 
 /// Instructions and files are numbered across a recipient's files, so an answer matches one of
 /// them.
@@ -304,11 +372,11 @@ fn a_rejection_names_one_instruction_of_one_file() {
     for (number, flag) in (1..).zip(["A|20220101", "N|20220105", "A|20220106"]) {
         let name = format!("D0350-EELC-000000000{number}.txt");
         let text = fs::read_to_string(folder.path().join(name)).unwrap();
-        let updates = format!("\nX01|{number}|\nX02|{number}|DC01|1013044353630|{flag}|\n");
+        let updates = format!("\n81H|{number}|\n82H|{number}|DC01|1013044353630|{flag}|MRCY|\n");
         assert!(text.contains(&updates), "{text}");
     }
-    assert_eq!(answered(&mut notifications, &rejection(2, "")).rejected, 1);
-    assert_eq!(answered(&mut notifications, &rejection(4, "")).unknown, 1);
+    assert_eq!(answered(&mut notifications, &rejection(2, MPAN)).rejected, 1);
+    assert_eq!(answered(&mut notifications, &rejection(4, MPAN)).unknown, 1);
     let rejected = notifications.rejected().unwrap();
     let [Rejected { sent: Sent { number: 2, instruction: 2, held }, .. }] = rejected[..] else {
         panic!("{rejected:?}")
@@ -316,25 +384,153 @@ fn a_rejection_names_one_instruction_of_one_file() {
     assert_eq!(held.flag.as_char(), 'N');
 }
 
-/// A profile can have an item for the number of the rejected instruction, beside the provider's
-/// own.
+/// The incoming instruction number and the sender are enough; a point must be that of the
+/// instruction.
 #[test]
-fn the_incoming_instruction_number_is_the_link_where_a_profile_has_it() {
+fn a_rejection_without_a_point_is_found_by_its_instruction() {
     let folder = TempDir::new().unwrap();
     let mut notifications = three_files(Memory::new(), folder.path());
-    let builtin = Profile::builtin(flagflow_electricity::Flow::D0351);
-    let (last, more) = ("kind = \"text\", most = 8 },", "name = \"incoming_instruction_number\"");
-    let text = builtin.as_toml().replace(last, &format!("{last}\n{{ {more}, most = 12 }},"));
-    let mut options = Options::default();
-    options.use_profile(Profile::from_toml(&text).unwrap());
-    let mut read = |text: String| {
-        let source = Source::from_bytes(text.into_bytes());
-        notifications.answer(&source, "answers", &options).unwrap()
+    let unknown = [
+        rejection(0, ""),
+        rejection(4, ""),
+        rejection(3, "1000000000012"),
+        rejection(3, "").replace("EELC", "LOND"),
+        rejection(3, "").replace("EELC", "INDX"),
+        rejection(3, "")
+            .split_once('\n')
+            .unwrap()
+            .1
+            .replace("ZPT|0000000007|3||1|20220310093000|\n", ""),
+    ];
+    let options = Options { flow: Some(flagflow_check::Flow::D0351), ..Options::default() };
+    for text in unknown {
+        let source = Source::from_bytes(text.clone().into_bytes());
+        let report = notifications.answer(&source, "answers", &options, &BTreeMap::new()).unwrap();
+        assert_eq!((report.unknown, report.rejected), (1, 0), "{text}");
+    }
+    assert_eq!(
+        answered(&mut notifications, &rejection(3, "").replace("|3||", "|x||")).unreadable,
+        1
+    );
+    for instruction in 1..=3 {
+        assert_eq!(answered(&mut notifications, &rejection(instruction, "")).rejected, 1);
+    }
+    let rejected = notifications.rejected().unwrap();
+    let sent: Vec<_> = rejected.iter().map(|it| (it.sent.number, said(it).concat())).collect();
+    assert_eq!(sent, [1, 2, 3].map(|number| (number, number.to_string())));
+}
+
+/// Every instruction of one file of many points, by its number alone.
+#[test]
+fn each_instruction_of_a_file_is_found() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    let cores = [0, 1, 2, 77, 5_000, 99_999_999_999].map(|n: u64| 10 * 100_000_000_000 + n);
+    for (meter, core) in cores.iter().enumerate() {
+        let point = MeterPoint::Electricity(core.to_string().parse().unwrap());
+        let events = [Pending, Associated(point), Whitelisted, Commissioned];
+        notifications.take(&events.map(|what| event(meter, 1, what))).unwrap();
+    }
+    notifications.run(folder.path(), now(1), None, &file_options(1)).unwrap();
+    for instruction in 1..=cores.len() as u64 {
+        assert_eq!(answered(&mut notifications, &rejection(instruction, "")).rejected, 1);
+    }
+    let rejected = notifications.rejected().unwrap();
+    let points: Vec<_> =
+        rejected.iter().map(|it| (it.point.to_string(), said(it).concat())).collect();
+    let expected = (1..).zip(cores).map(|(n, core)| (core.to_string(), n.to_string()));
+    assert_eq!(points, expected.collect::<Vec<_>>());
+}
+
+/// A D0172 of a sender for one file.
+fn confirmation(sender: &str, identifier: &str, counts: &str) -> String {
+    format!(
+        "ZHV|0000000008|D0172001|P|{sender}|Z|DCCO|20220310093000||||OPER|\n749|1|\n\
+         357|1|DC90|20220310|{identifier}|{counts}|\nZPT|0000000008|2||1|20220310093000|\n"
+    )
+}
+
+fn confirmations_of<S: StatusStore>(store: S) {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = three_files(store, folder.path());
+    let open = |notifications: &Notifications<S>, until| -> Vec<_> {
+        notifications.unconfirmed(until).map(|file| file.unwrap().number).collect()
     };
-    assert_eq!(read(rejection(1, "3|")).rejected, 1);
-    assert_eq!(read(rejection(1, "x|")).unreadable, 1);
-    let sent: Vec<_> = notifications.rejected().unwrap().iter().map(|it| it.sent.number).collect();
-    assert_eq!(sent, [3]);
+    assert_eq!(open(&notifications, now(6)), [1, 2, 3]);
+    assert_eq!(open(&notifications, now(5)), [1, 2]);
+    let before = Timestamp::from_packed(20_220_301_092_959).unwrap();
+    assert_eq!(open(&notifications, before), [0_u64; 0]);
+    for text in [
+        confirmation("LOND", "0000000001", "1|1|0"),
+        confirmation("INDX", "0000000001", "1|1|0"),
+        confirmation("EELC", "1", "1|1|0"),
+        confirmation("EELC", "0000000004", "1|1|0"),
+        confirmation("EELC", "A", "1|1|0"),
+    ] {
+        assert_eq!(answered(&mut notifications, &text).unknown, 1, "{text}");
+    }
+    let accepted = confirmation("EELC", "0000000001", "1|1|0");
+    for _ in 0..2 {
+        assert_eq!(answered(&mut notifications, &accepted).confirmed, 1);
+    }
+    assert_eq!(notifications.differences().count(), 0);
+    assert_eq!(open(&notifications, now(9)), [2, 3]);
+
+    answered(&mut notifications, &confirmation("EELC", "0000000002", "1|0|1"));
+    answered(&mut notifications, &confirmation("EELC", "0000000003", "2|2|0"));
+    let differences: Vec<_> = notifications.differences().map(Result::unwrap).collect();
+    let counts = |it: &CountDifference| {
+        (
+            it.file.number,
+            it.file.notices,
+            it.confirmation.received,
+            it.confirmation.rejected,
+            it.rejections,
+        )
+    };
+    assert_eq!(
+        differences.iter().map(counts).collect::<Vec<_>>(),
+        [(2, 1, 1, 1, 0), (3, 1, 2, 0, 0)]
+    );
+    answered(&mut notifications, &rejection(2, ""));
+    let differences: Vec<_> = notifications.differences().map(Result::unwrap).collect();
+    assert_eq!(differences.iter().map(|it| it.file.number).collect::<Vec<_>>(), [3]);
+    assert_eq!(open(&notifications, now(9)), [0_u64; 0]);
+
+    let history = notifications.history(point(2)).unwrap();
+    let days: Vec<_> = history
+        .iter()
+        .flat_map(|change| &change.sent)
+        .map(|sent| sent.confirmation.map(|it| it.deemed_received.to_string()))
+        .collect();
+    assert_eq!(days.len(), 3);
+    assert!(days.iter().all(|day| day.as_deref() == Some("20220310")), "{days:?}");
+}
+
+/// A file is confirmed by its sender's name and its identifier, and its counts are compared.
+#[test]
+fn files_are_confirmed_and_their_counts_compared() {
+    confirmations_of(Memory::new());
+    let folder = TempDir::new().unwrap();
+    confirmations_of(Sqlite::open_or_create(&folder.path().join("register")).unwrap());
+}
+
+/// The participant of an independent network is given for its answers too.
+#[test]
+fn a_participant_that_is_given_is_read_from() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.take(&commissioned(3)).unwrap();
+    let mut options = file_options(1);
+    options.participants.insert(Distributor::new(24).unwrap(), "INDX".to_owned());
+    notifications.run(folder.path(), now(1), None, &options).unwrap();
+    let text = confirmation("INDX", "0000000001", "1|1|0");
+    assert_eq!(answered(&mut notifications, &text).unknown, 1);
+    let source = Source::from_bytes(text.into_bytes());
+    let report = notifications
+        .answer(&source, "answers", &Options::default(), &options.participants)
+        .unwrap();
+    assert_eq!(report.confirmed, 1);
 }
 
 /// The same flag and day in two files: an E46 matches the one without an answer, or neither.
@@ -346,7 +542,7 @@ fn an_ambiguous_answer_is_kept_for_none() {
     notifications.take(&commissioned(0)).unwrap();
     let mut send = |events: &[Event], day| {
         notifications.take(events).unwrap();
-        notifications.run(folder.path(), now(day), None, &FileOptions::new(1)).unwrap();
+        notifications.run(folder.path(), now(day), None, &file_options(1)).unwrap();
     };
     let (off, back) = (event(0, 5, Unlinked(point(0))), event(0, 5, Linked(point(0))));
     send(&[off], 1);
@@ -367,7 +563,7 @@ fn a_rejected_update_is_sent_again() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("register");
     let sqlite = || open(Sqlite::open_or_create(&path).unwrap());
-    let options = FileOptions::new(1);
+    let options = file_options(1);
     let point = point(0);
     let again = |day, folder: &Path| {
         sqlite().run_again(folder, now(day), None, &BTreeSet::from([point]), &options)
@@ -408,7 +604,7 @@ fn history_has_every_change_and_why_it_was_not_sent() {
         history.iter().map(|change| change.unsent).collect::<Vec<_>>()
     };
     assert_eq!(unsent(&notifications), [Some(Unsent::Pending)]);
-    notifications.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
+    notifications.run(folder.path(), now(1), None, &file_options(1)).unwrap();
     let (off, back) = (Unlinked(point(0)), Linked(point(0)));
     notifications.take(&[event(0, 1, off), event(0, 1, back)]).unwrap();
     let superseded = Some(Unsent::Superseded);
@@ -433,14 +629,14 @@ fn repeated_events_change_nothing() {
     // another meter on an earlier day is not repeated
     let other = commissioned(1);
     assert_eq!(notifications.take(&other).unwrap().events, 4);
-    let before = notifications.ledger().clone();
+    let before = state(notifications.store());
     let mut again = notifications.intake();
     assert_eq!(again.take(&day[..2]).unwrap().repeated, [0, 1]);
     // earlier days after later ones
     assert_eq!(again.take(&first).unwrap().repeated, [0, 1, 2, 3]);
     assert_eq!(again.take(&other).unwrap().repeated, [0, 1, 2, 3]);
     assert_eq!(again.take(&day[2..]).unwrap().repeated, [0]);
-    assert_eq!(*notifications.ledger(), before);
+    assert_eq!(state(notifications.store()), before);
     let taken = notifications.take(&[day[0], day[1], day[2], day[1]]).unwrap();
     assert_eq!((taken.events, taken.repeated), (1, vec![0, 1, 2]), "once more than before");
     let taken = notifications.take(&[event(0, 4, off)]).unwrap();
@@ -478,13 +674,13 @@ fn another_file_is_never_overwritten() {
     notifications.take(&[commissioned(0), commissioned(2)].concat()).unwrap();
     let name = "D0350-EELC-0000000001.txt";
     fs::write(folder.path().join(name), "another").unwrap();
-    let options = FileOptions::new(1);
+    let options = file_options(1);
     let error = notifications.run(folder.path(), now(1), None, &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Output);
     assert!(error.to_string().contains(name), "{error}");
     let found = files(folder.path());
     assert_eq!(found, [(name.to_owned(), "another".to_owned())].into());
-    assert_eq!(notifications.outbox().pending().count(), 2);
+    assert_eq!(notifications.pending().count(), 2);
     fs::remove_file(folder.path().join(name)).unwrap();
     notifications.run(folder.path(), now(2), None, &options).unwrap();
     assert!(files(folder.path())[name].contains("20220302"), "nothing was planned before");
@@ -513,7 +709,7 @@ fn a_file_that_would_be_refused_is_not_planned() {
     let gone = [commissioned(0).to_vec(), vec![event(0, 5, Decommissioned)]].concat();
     notifications.take(&gone).unwrap();
     let early = Timestamp::from_packed(20_210_101_000_000).unwrap();
-    let options = FileOptions::new(1);
+    let options = file_options(1);
     let error = notifications.run(folder.path(), early, None, &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Options);
     let words = error.to_string();
@@ -524,27 +720,30 @@ fn a_file_that_would_be_refused_is_not_planned() {
     assert_eq!(report.files[0].number, 1);
 }
 
-/// A mandatory item that only a profile defines has a value, or the file is not planned.
+/// An update without a supplier is refused before anything is written; so is one without a value
+/// for a mandatory item that only a profile defines.
 #[test]
 fn the_supplier_comes_from_the_event_or_the_options() {
     let folder = TempDir::new().unwrap();
     let mut notifications = open(Memory::new());
-    notifications.take(&commissioned(2)).unwrap();
+    notifications.take(&(1..3).flat_map(commissioned).collect::<Vec<_>>()).unwrap();
     let supplier = |text: &str| text.parse().ok();
     let mut options = FileOptions::new(1);
     let builtin = options.profile.as_toml().to_owned();
     let with = |item: &str| {
-        let text = builtin.replace("most = 8 },\n", &format!("most = 8 }},\n{{ {item} }},\n"));
+        let supplier = "{ name = \"supplier_id\", format = \"CHAR(4)\" },\n";
+        assert!(builtin.contains(supplier));
+        let text = builtin.replace(supplier, &format!("{supplier}{{ {item} }},\n"));
         Arc::new(Profile::from_toml(&text).unwrap())
     };
-    options.profile = with("name = \"supplier_id\", most = 4");
     let run = |notifications: &mut Notifications<Memory>, day, options: &FileOptions| {
         notifications.run(folder.path(), now(day), None, options)
     };
     let error = run(&mut notifications, 1, &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Options);
     let words = error.to_string();
-    assert!(words.contains("supplier_id of X02") && words.contains("1013044353630"), "{words}");
+    assert!(words.contains("has no supplier") && words.contains("1013044353630"), "{words}");
+    assert!(files(folder.path()).is_empty(), "the gas file is not written either");
     options.supplier = supplier("MRCY");
     run(&mut notifications, 2, &options).unwrap();
     let off = event(2, 5, Unlinked(point(2))).with_supplier(supplier("ABCD"));
@@ -553,16 +752,21 @@ fn the_supplier_comes_from_the_event_or_the_options() {
     let mut notifications = open(notifications.into_store());
     run(&mut notifications, 3, &options).unwrap();
     notifications.take(&[event(2, 6, Linked(point(2)))]).unwrap();
-    options.profile = with("name = \"note\", most = 4, mandatory = true");
+    options.profile = with("name = \"note\", format = \"CHAR(4)\"");
     let error = run(&mut notifications, 4, &options).unwrap_err();
-    assert!(error.to_string().contains("mandatory = false"), "{error}");
-    options.profile = with("name = \"note\", most = 4");
+    assert_eq!(error.kind(), ErrorKind::Options);
+    assert!(error.to_string().contains("note"), "{error}");
+    options.profile = with("name = \"note\", format = \"CHAR(4)\", optional = true");
     run(&mut notifications, 5, &options).unwrap();
     let files = files(folder.path());
-    let ends: Vec<_> = files.values().map(|text| text.lines().nth(2).unwrap()).collect();
+    let ends: Vec<_> = files
+        .iter()
+        .filter(|(name, _)| name.starts_with("D0350"))
+        .map(|(_, text)| text.lines().nth(2).unwrap())
+        .collect();
     assert!(ends[0].ends_with("|A|20220101|MRCY|"), "{ends:?}");
     assert!(ends[1].ends_with("|N|20220105|ABCD|"), "{ends:?}");
-    assert!(ends[2].ends_with("|A|20220106||"), "{ends:?}");
+    assert!(ends[2].ends_with("|A|20220106|MRCY||"), "{ends:?}");
 }
 
 /// Reasons of gas belong to the E46 above them, in both layouts, and their number is limited. A bad
@@ -572,11 +776,11 @@ fn reasons_of_gas_are_kept_with_their_answer() {
     let folder = TempDir::new().unwrap();
     let mut notifications = open(Memory::new());
     notifications.take(&(0..3).flat_map(commissioned).collect::<Vec<_>>()).unwrap();
-    notifications.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
+    notifications.run(folder.path(), now(1), None, &file_options(1)).unwrap();
     let options = Options { with_reasons: true, ..Options::default() };
     let mut reasons = |text: &str| {
         let source = Source::from_bytes(text.as_bytes());
-        let report = notifications.answer(&source, "answers", &options).unwrap();
+        let report = notifications.answer(&source, "answers", &options, &BTreeMap::new()).unwrap();
         let rejected = notifications.rejected().unwrap();
         let last = |it: &Rejected| it.answers.last().unwrap().rejected.clone();
         let of = |it: &Rejected| (it.point.to_string(), last(it));
@@ -623,27 +827,60 @@ impl Dying<'_> {
             return Err(dead());
         }
         let answer = act(self.inner)?;
-        if call == self.at { Err(dead()) } else { Ok(answer) }
+        if call == self.at {
+            // a transaction ends with its process
+            self.inner.roll_back();
+            return Err(dead());
+        }
+        Ok(answer)
     }
 }
 
 impl StatusStore for Dying<'_> {
+    fn begin(&mut self) -> Result<()> {
+        self.call(StatusStore::begin)
+    }
+    fn commit(&mut self) -> Result<()> {
+        self.call(StatusStore::commit)
+    }
+    fn roll_back(&mut self) {
+        self.inner.roll_back();
+    }
+
     fn settings(&self) -> Result<Option<Settings>> {
         self.inner.settings()
     }
     fn keep(&mut self, settings: Settings) -> Result<()> {
         self.call(|inner| inner.keep(settings))
     }
-    fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
-        self.inner.events(tell)
+    fn event_count(&self) -> Result<u64> {
+        self.inner.event_count()
     }
-    fn events_since(
+    fn event(&self, id: u64) -> Result<Option<StoredEvent>> {
+        self.inner.event(id)
+    }
+    fn devices(&self, ids: &[DeviceId]) -> Result<Vec<StoredDevice>> {
+        self.inner.devices(ids)
+    }
+    fn devices_after(&self, after: Option<DeviceId>, limit: usize) -> Result<Vec<StoredDevice>> {
+        self.inner.devices_after(after, limit)
+    }
+    fn devices_ever_at(&self, point: MeterPoint) -> Result<Vec<DeviceId>> {
+        self.inner.devices_ever_at(point)
+    }
+    fn points(&self, points: &[MeterPoint]) -> Result<Vec<StoredPoint>> {
+        self.inner.points(points)
+    }
+    fn points_after(
         &self,
-        from: EffectiveDate,
-        known: u64,
-        tell: &mut dyn FnMut(Event) -> Result<()>,
-    ) -> Result<()> {
-        self.inner.events_since(from, known, tell)
+        after: Option<MeterPoint>,
+        pending: bool,
+        limit: usize,
+    ) -> Result<Vec<StoredPoint>> {
+        self.inner.points_after(after, pending, limit)
+    }
+    fn write(&mut self, batch: &StatusBatch) -> Result<()> {
+        self.call(|inner| inner.write(batch))
     }
     fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
         self.inner.taken(digest)
@@ -651,26 +888,67 @@ impl StatusStore for Dying<'_> {
     fn keep_taken(&mut self, file: &TakenFile) -> Result<()> {
         self.call(|inner| inner.keep_taken(file))
     }
+    fn last_numbers(&self, recipient: Recipient) -> Result<LastNumbers> {
+        self.inner.last_numbers(recipient)
+    }
+    fn last_file(&self) -> Result<u64> {
+        self.inner.last_file()
+    }
+    fn file(&self, id: u64) -> Result<Option<PlannedFile>> {
+        self.inner.file(id)
+    }
+    fn unsent(&self) -> Result<Vec<PlannedFile>> {
+        self.inner.unsent()
+    }
+    fn notices_after(
+        &self,
+        file: u64,
+        after: Option<MeterPoint>,
+        limit: usize,
+    ) -> Result<Vec<StoredNotice>> {
+        self.inner.notices_after(file, after, limit)
+    }
+    fn notice(&self, file: u64, point: MeterPoint) -> Result<Option<StoredNotice>> {
+        self.inner.notice(file, point)
+    }
+    fn add_notices(&mut self, file: u64, first: u64, notices: &[Notice]) -> Result<()> {
+        self.call(|inner| inner.add_notices(file, first, notices))
+    }
+    fn plan(&mut self, file: &PlannedFile) -> Result<()> {
+        self.call(|inner| inner.plan(file))
+    }
+    fn sent(&mut self, file: u64, at: Timestamp) -> Result<()> {
+        self.call(|inner| inner.sent(file, at))
+    }
     fn answer_file(&mut self, name: &str, digest: &Digest) -> Result<u64> {
         self.call(|inner| inner.answer_file(name, digest))
-    }
-    fn add(&mut self, known: u64, events: &[Event]) -> Result<()> {
-        self.call(|inner| inner.add(known, events))
-    }
-    fn files(&self, tell: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {
-        StatusStore::files(&*self.inner, tell)
-    }
-    fn plan(&mut self, files: &[PlannedFile]) -> Result<()> {
-        self.call(|inner| inner.plan(files))
-    }
-    fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()> {
-        self.call(|inner| inner.sent(recipient, number))
     }
     fn answer(&mut self, answers: &[Answer]) -> Result<()> {
         self.call(|inner| inner.answer(answers))
     }
-    fn answers(&self, tell: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()> {
-        self.inner.answers(tell)
+    fn answers(&self, number: u64, point: MeterPoint) -> Result<Vec<Answer>> {
+        self.inner.answers(number, point)
+    }
+    fn rejected_points(&self) -> Result<Vec<MeterPoint>> {
+        self.inner.rejected_points()
+    }
+    fn rejected_count(&self, recipient: Recipient, number: u64) -> Result<u64> {
+        self.inner.rejected_count(recipient, number)
+    }
+    fn file_numbered(&self, recipient: Recipient, number: u64) -> Result<Option<PlannedFile>> {
+        self.inner.file_numbered(recipient, number)
+    }
+    fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
+        self.inner.files_after(after, limit)
+    }
+    fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()> {
+        self.call(|inner| inner.set_digest(file, digest))
+    }
+    fn confirm(&mut self, confirmation: &Confirmation) -> Result<()> {
+        self.call(|inner| inner.confirm(confirmation))
+    }
+    fn confirmations(&self, file: u64) -> Result<Vec<Confirmation>> {
+        self.inner.confirmations(file)
     }
 }
 
@@ -688,20 +966,22 @@ fn work<S: StatusStore>(store: S, day: u8, out: &Path) -> Result<()> {
     }
     // one that is planned already, and what has come since
     for _ in 0..2 {
-        notifications.run(out, now(u64::from(day)), None, &FileOptions::new(1))?;
+        notifications.run(out, now(u64::from(day)), None, &file_options(1))?;
     }
     Ok(())
 }
 
-fn files_told(store: &Sqlite) -> Vec<PlannedFile> {
-    let mut told = Vec::new();
-    StatusStore::files(store, &mut |file| {
-        told.push(file);
-        Ok(())
-    })
-    .unwrap();
-    told
+/// Returns every planned file with its notices.
+fn files_told(store: &impl StatusStore) -> Vec<(PlannedFile, Vec<StoredNotice>)> {
+    let files = 1..=store.last_file().unwrap();
+    let told = files.map(|id| {
+        (store.file(id).unwrap().unwrap(), store.notices_after(id, None, usize::MAX).unwrap())
+    });
+    told.collect()
 }
+
+/// The number of calls of the store in the test below.
+const CALLS: usize = 48;
 
 /// Every call of the store on three days, failing before and after: the day's work is repeated, and
 /// the final notifications are the same as without failures.
@@ -724,12 +1004,12 @@ fn a_crash_at_any_step_tells_nothing_twice_and_misses_nothing() {
         }
         let calls = calls.get();
         let (told, files) = rest(4, sqlite, &out);
-        assert!(at.is_some() || calls > 10, "{calls}");
+        assert!(at.is_some() || calls == CALLS, "{calls}");
         (told, files)
     };
     let (told, files) = days(None);
     assert_eq!(told.len(), 5, "{told:?}");
-    for at in 0..16 {
+    for at in 0..CALLS {
         for done in [false, true] {
             let (again, written) = days(Some((at, done)));
             assert_eq!(again, told, "died at {at}, done: {done}");
@@ -738,7 +1018,7 @@ fn a_crash_at_any_step_tells_nothing_twice_and_misses_nothing() {
     }
 }
 
-type Outcome = (Vec<PlannedFile>, BTreeMap<String, String>);
+type Outcome = (Vec<(PlannedFile, Vec<StoredNotice>)>, BTreeMap<String, String>);
 
 /// Runs the remaining days and returns the final state.
 fn rest(from: u8, mut sqlite: Sqlite, out: &Path) -> Outcome {
@@ -746,7 +1026,7 @@ fn rest(from: u8, mut sqlite: Sqlite, out: &Path) -> Outcome {
         work(&mut sqlite, day, out).unwrap();
     }
     let told = files_told(&sqlite);
-    assert!(told.iter().all(|file| file.is_sent));
+    assert!(told.iter().all(|(file, _)| file.is_sent));
     (told, files(out))
 }
 
@@ -757,8 +1037,21 @@ fn a_register_of_the_first_version_takes_events() {
     let path = folder.path().join("register");
     drop(Sqlite::open_or_create(&path).unwrap());
     let connection = rusqlite::Connection::open(&path).unwrap();
-    let drops = ["settings", "event", "file", "notice", "answer", "taken", "answer_file"]
-        .map(|name| format!("DROP TABLE status_{name};"));
+    let drops = [
+        "settings",
+        "event",
+        "device",
+        "link",
+        "point",
+        "file",
+        "notice",
+        "recipient",
+        "answer",
+        "taken",
+        "answer_file",
+        "confirmation",
+    ];
+    let drops = drops.map(|name| format!("DROP TABLE status_{name};"));
     connection.execute_batch(&format!("{} PRAGMA user_version = 1;", drops.concat())).unwrap();
     drop(connection);
     let mut notifications = open(Sqlite::open(&path).unwrap());
@@ -779,12 +1072,12 @@ fn a_register_of_the_second_version_goes_on() {
     connection.execute_batch(include_str!("registers/version-2.sql")).unwrap();
     drop(connection);
     let sqlite = || Notifications::open(Sqlite::open(&path).unwrap(), None).unwrap();
-    let options = FileOptions::new(7);
+    let options = file_options(7);
     let report = sqlite().run(folder.path(), now(1), None, &options).unwrap();
     assert_eq!(report.files.iter().map(|file| file.number).collect::<Vec<_>>(), [2, 2]);
     let name = |number| format!("D0350-EELC-000000000{number}.txt");
     let text = fs::read_to_string(folder.path().join(name(2))).unwrap();
-    assert!(text.contains("\nX01|1|\nX02|1|DC01|1013044353630|N|20220206|\n"), "{text}");
+    assert!(text.contains("\n81H|1|\n82H|1|DC01|1013044353630|N|20220206|MRCY|\n"), "{text}");
     assert_eq!(said(&sqlite().rejected().unwrap()[0]), [""], "an answer of before");
     let device = DeviceId::new(61_663_035_897_974_945);
     let on = EffectiveDate::from_ymd(2022, 2, 6).unwrap();
@@ -794,15 +1087,136 @@ fn a_register_of_the_second_version_goes_on() {
     sqlite().take(&[Event::new(on, device, Linked(point(2)))]).unwrap();
     sqlite().run(folder.path(), now(2), None, &options).unwrap();
     let text = fs::read_to_string(folder.path().join(name(3))).unwrap();
-    assert!(text.contains("\nX01|2|\nX02|2|DC01|1013044353630|A|20220208|\n"), "{text}");
+    assert!(text.contains("\n81H|2|\n82H|2|DC01|1013044353630|A|20220208|MRCY|\n"), "{text}");
     // both earlier files began with instruction 1
-    let report = answered(&mut sqlite(), &rejection(1, ""));
+    let report = answered(&mut sqlite(), &rejection(1, MPAN));
     assert_eq!((report.ambiguous, report.ambiguities[0].candidates.len()), (1, 2));
-    assert_eq!(answered(&mut sqlite(), &rejection(2, "")).rejected, 1);
+    assert_eq!(answered(&mut sqlite(), &rejection(2, MPAN)).rejected, 1);
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection.pragma_update(None, "user_version", SCHEMA_VERSION + 1).unwrap();
     let error = Sqlite::open(&path).unwrap_err();
     assert!(error.to_string().ends_with("or a copy of the register from before"), "{error}");
+}
+
+/// Every table of the state, changed by another program: the check names the row.
+#[test]
+fn a_check_names_the_first_difference() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("register");
+    let fill = || {
+        let _ = fs::remove_file(&path);
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection.execute_batch(include_str!("registers/version-3.sql")).unwrap();
+        drop(connection);
+        Sqlite::open(&path).unwrap()
+    };
+    let whole = |seen: &StatusVerified| (seen.devices, seen.points, seen.events, seen.files);
+    let seen = verify_status(&fill(), None).unwrap();
+    assert_eq!((whole(&seen), &seen.difference), ((4, 4, 23, 5), &None));
+    assert_eq!(verify_status(&fill(), Some(1_000)).unwrap().difference, None);
+    assert_eq!(verify_status(&Memory::new(), None).unwrap(), StatusVerified::default());
+    let (meter, point) = ("meter 00-DB-12-34-56-78-90-A1", "1013044353630");
+    for (change, named, is_in_sample) in [
+        ("UPDATE status_device SET status = 5", meter, true),
+        ("UPDATE status_device SET was_commissioned = 0", meter, true),
+        ("UPDATE status_device SET day = 20220301", meter, true),
+        ("UPDATE status_link SET linked = 1", meter, true),
+        ("DELETE FROM status_link WHERE point = 21013044353630", meter, true),
+        ("DELETE FROM status_point WHERE point = 21013044353630", meter, true),
+        ("DELETE FROM status_device WHERE device = 61663035897974945", point, true),
+        (
+            "INSERT INTO status_event SELECT 24, day, device, event, point, NULL, 23 FROM status_event \
+          WHERE id = 23",
+            "the log has 24",
+            false,
+        ),
+        ("UPDATE status_point SET flag = 'I' WHERE point > 21000000000000", point, true),
+        ("UPDATE status_point SET day = 20220101 WHERE point > 21000000000000", point, true),
+        ("UPDATE status_point SET last_day = 20230101 WHERE point > 21000000000000", point, true),
+        ("UPDATE status_point SET meters = x'0001' WHERE point > 21000000000000", point, true),
+        ("UPDATE status_point SET supplier = 'X' WHERE point > 21000000000000", point, true),
+        ("UPDATE status_point SET was_active = 0 WHERE point > 21000000000000", point, true),
+        ("UPDATE status_point SET notified_flag = 'I' WHERE point > 21000000000000", point, true),
+        ("UPDATE status_point SET file = NULL WHERE point > 21000000000000", point, true),
+        ("UPDATE status_file SET notices = 3 WHERE id = 2", "file 2 of a run", false),
+        ("UPDATE status_event SET day = 20220203 WHERE id = 23", meter, true),
+    ] {
+        drop(fill());
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection.execute_batch(change).unwrap();
+        drop(connection);
+        let sqlite = Sqlite::open(&path).unwrap();
+        let found = verify_status(&sqlite, None).unwrap().difference;
+        let found = found.map_or(String::new(), |found| found.to_string());
+        assert!(found.starts_with(named), "{change}: {found}");
+        let found = verify_status(&sqlite, Some(1_000)).unwrap().difference;
+        assert_eq!(found.is_some(), is_in_sample, "{change}: {found:?}");
+    }
+}
+
+/// A register of the third version, with an interrupted run: its log is replayed, and it goes on as
+/// the version that made it would have.
+#[test]
+fn a_register_of_the_third_version_goes_on() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("register");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch(include_str!("registers/version-3.sql")).unwrap();
+    drop(connection);
+    let mut notifications = Notifications::open(Sqlite::open(&path).unwrap(), None).unwrap();
+    expect_derived(&notifications);
+    assert_eq!(notifications.store().event_count().unwrap(), 23);
+    // as `notify pending` of that version printed
+    let pending: Vec<_> = notifications.pending().map(|notice| line(notice.unwrap())).collect();
+    let expected = [
+        "1111111900 A 2022-02-01",
+        "1234567810 A 2022-02-01",
+        "1013044353630 N 2022-02-04",
+        "2400000000004 A 2022-01-03",
+    ];
+    assert_eq!(pending, expected);
+    // as `notify history` of that version printed
+    let history = |index| {
+        let history = notifications.history(point(index)).unwrap();
+        let numbers = |change: &FlagChange| {
+            let sent =
+                change.sent.iter().map(|it| (it.sent.number, it.sent.instruction, it.is_on_disk));
+            (change.held.flag.as_char(), sent.collect::<Vec<_>>(), change.unsent)
+        };
+        history.iter().map(numbers).collect::<Vec<_>>()
+    };
+    let superseded = Some(Unsent::Superseded);
+    let expected = [
+        ('I', vec![], superseded),
+        ('A', vec![(1, 2, true), (2, 3, true)], None),
+        ('I', vec![], superseded),
+        ('A', vec![(3, 5, false)], None),
+    ];
+    assert_eq!(history(0), expected);
+    let expected = [
+        ('A', vec![(1, 1, true)], None),
+        ('N', vec![(2, 2, false)], None),
+        ('A', vec![], superseded),
+        ('N', vec![], Some(Unsent::Pending)),
+    ];
+    assert_eq!(history(2), expected);
+    let rejected = notifications.rejected().unwrap();
+    assert_eq!((said(&rejected[0]), &rejected[0].again), (vec!["SYN00001"], &vec![2]));
+    let planned: Vec<_> = notifications.store().unsent().unwrap();
+    let identifiers: Vec<_> = planned.iter().map(|file| file.identifier.as_str()).collect();
+    assert_eq!(identifiers, ["000003", "0000000002"]);
+    let report = notifications.run(folder.path(), now(9), None, &file_options(7)).unwrap();
+    let numbers: Vec<_> = report.files.iter().map(|file| (file.recipient, file.number)).collect();
+    assert_eq!(
+        numbers,
+        planned.iter().map(|file| (file.recipient, file.number)).collect::<Vec<_>>()
+    );
+    assert_eq!(files_told(notifications.store())[4].0.sent_at, Some(now(9)));
+    expect_derived(&notifications);
+}
+
+fn line(notice: Notice) -> String {
+    format!("{} {} {}", notice.point, notice.held.flag, notice.held.from.iso())
 }
 
 /// Two processes that add events at the same time: the events of the second might not follow those
@@ -819,13 +1233,10 @@ fn events_are_added_to_what_is_known() {
     first.take(&commissioned(1)).unwrap();
     let taken = sqlite().take(&commissioned(0)).unwrap();
     assert_eq!((taken.events, taken.refused.len(), taken.repeated), (0, 0, vec![0, 1, 2, 3]));
-    let mut memory = Memory::new();
-    memory.add(0, &commissioned(0)).unwrap();
-    assert_eq!(memory.add(0, &commissioned(0)).unwrap_err().kind(), ErrorKind::Busy);
 }
 
-/// Two processes that plan at the same time: the second fails, and sees the run of the first when
-/// it opens again.
+/// Two processes that run at the same time: the second sees the run of the first, and no number is
+/// planned twice.
 #[test]
 fn a_number_is_planned_once() {
     let folder = TempDir::new().unwrap();
@@ -833,10 +1244,20 @@ fn a_number_is_planned_once() {
     let sqlite = || open(Sqlite::open_or_create(&register).unwrap());
     sqlite().take(&commissioned(0)).unwrap();
     let (mut first, mut second) = (sqlite(), sqlite());
-    first.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
-    let error = second.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Busy);
-    assert_eq!(sqlite().run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap().files, []);
+    first.run(folder.path(), now(1), None, &file_options(1)).unwrap();
+    let report = second.run(folder.path(), now(1), None, &file_options(1)).unwrap();
+    assert_eq!((report.files, files_told(second.store()).len()), (vec![], 1));
+    assert_eq!(sqlite().run(folder.path(), now(1), None, &file_options(1)).unwrap().files, []);
+    fn again(mut store: impl StatusStore) {
+        let (file, _) = files_told(&store).remove(0);
+        let error = store.plan(&PlannedFile { id: 2, ..file }).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Busy);
+    }
+    again(second.into_store());
+    let mut memory = open(Memory::new());
+    memory.take(&commissioned(0)).unwrap();
+    memory.run(&folder.path().join("none"), now(1), None, &file_options(1)).unwrap_err();
+    again(memory.into_store());
 }
 
 #[derive(Clone, Debug)]
@@ -883,7 +1304,7 @@ proptest! {
         let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
         fs::create_dir(&one).unwrap();
         fs::create_dir(&other).unwrap();
-        let options = FileOptions::new(1);
+        let options = file_options(1);
         let mut memory = open(Memory::new());
         let mut sqlite = open(Sqlite::open_or_create(&folder.path().join("register")).unwrap());
         for (day, doing) in (1..).zip(doings) {
@@ -907,12 +1328,11 @@ proptest! {
                     sqlite = open(sqlite.into_store());
                 }
             }
-            prop_assert_eq!(memory.outbox(), sqlite.outbox());
-            prop_assert_eq!(memory.ledger(), sqlite.ledger());
+            prop_assert_eq!(state(memory.store()), state(sqlite.store()));
+            expect_derived(&sqlite);
+            prop_assert_eq!(verify_status(sqlite.store(), None).unwrap().difference, None);
         }
-        let before = (memory.outbox().clone(), memory.ledger().clone());
-        let again = open(sqlite.into_store());
-        prop_assert_eq!((again.outbox(), again.ledger()), (&before.0, &before.1));
+        prop_assert_eq!(files_told(memory.store()), files_told(sqlite.store()));
         prop_assert_eq!(files(&one), files(&other));
     }
 }

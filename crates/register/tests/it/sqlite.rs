@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::common::entries;
 use flagflow_files::Source;
 use flagflow_register::{
-    APPLICATION_ID, ApplyOptions, ApplyOutcome, Discrepancy, ErrorKind, FileId, SCHEMA_VERSION,
-    Sqlite, Store, apply, state, verify,
+    APPLICATION_ID, ApplyOptions, ApplyOutcome, Discrepancy, ErrorKind, FileId, Memory,
+    SCHEMA_VERSION, Sqlite, Store, apply, state, verify, verify_sample,
 };
 use rusqlite::Connection;
 
@@ -267,5 +267,65 @@ fn nothing_is_sorted_to_be_told() {
         let plan = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
         let plan: Vec<_> = plan.map(Result::unwrap).collect();
         assert!(plan.iter().all(|step| !step.contains("TEMP B-TREE")), "{plan:?}");
+    });
+}
+
+/// A copy is taken while a transaction of another process is open, and has nothing of it.
+#[test]
+fn a_backup_is_a_register_between_two_transactions() {
+    in_a_folder(|path| {
+        let mut register = filled(&path);
+        let kept = entries(&register);
+        let reader = Sqlite::open(&path).unwrap();
+        let mut transaction = register.begin().unwrap();
+        let mut entry = kept[0];
+        entry.update.point = "1".parse().unwrap();
+        transaction.insert(&entry).unwrap();
+        let mut copy = Vec::new();
+        reader.backup(&mut copy).unwrap();
+        drop(transaction);
+        let other = path.with_extension("copy");
+        fs::write(&other, copy).unwrap();
+        assert_eq!(entries(&Sqlite::open(&other).unwrap()), kept);
+        let full = &mut [0_u8; 100][..];
+        assert_eq!(reader.backup(full).unwrap_err().kind(), ErrorKind::Output);
+    });
+}
+
+#[test]
+fn vacuum_keeps_everything() {
+    in_a_folder(|path| {
+        let register = filled(&path);
+        let kept = entries(&register);
+        register.vacuum().unwrap();
+        assert_eq!(entries(&register), kept);
+        assert_eq!(entries(&Sqlite::open(&path).unwrap()), kept);
+    });
+}
+
+/// A sample of many points meets every point of a small register.
+#[test]
+fn a_sample_finds_what_a_check_of_all_finds() {
+    in_a_folder(|path| {
+        drop(filled(&path));
+        let found = |sample| {
+            let register = Sqlite::open(&path).unwrap();
+            let mut found = Vec::new();
+            let seen = verify_sample(&register, sample, &mut |discrepancy| {
+                found.push(discrepancy);
+                Ok(())
+            });
+            (seen.unwrap(), found)
+        };
+        assert_eq!((found(20).0.points, found(20).1), (20, vec![]));
+        sql(&path, "UPDATE standing SET effect = 1 WHERE point = 123409");
+        assert!(found(50).1.contains(&Discrepancy::First("123409".parse().unwrap())));
+        sql(&path, "DELETE FROM standing");
+        assert_eq!(found(20).0.points, 0);
+        let mut memory = Memory::new();
+        let source = Source::from_bytes(UPDATES.as_bytes());
+        apply(&source, "in.dxi", &mut memory, None, &ApplyOptions::default()).unwrap();
+        let seen = verify_sample(&memory, 20, &mut |found| panic!("{found}")).unwrap();
+        assert_eq!(seen.points, 20);
     });
 }

@@ -45,7 +45,7 @@ fn decoders() -> Vec<(Vec<Segment>, &'static [u8])> {
         ),
         (
             vec![
-                literal(b"X02|"),
+                literal(b"82H|"),
                 Segment::Number { least: 1, most: 9, check: None },
                 literal(b"|DC01|"),
                 number(13, 13, MPAN),
@@ -53,11 +53,13 @@ fn decoders() -> Vec<(Vec<Segment>, &'static [u8])> {
                 flag(),
                 literal(b"|"),
                 Segment::Date,
+                literal(b"|"),
+                Segment::Code(4),
                 literal(b"|\n"),
             ],
-            b"X02|12345|DC01|1013044353630|A|19000228|\n",
+            b"82H|12345|DC01|1013044353630|A|19000228|M0Z:|\n",
         ),
-        (vec![Segment::Text(5), Segment::Digits(3), literal(b"\n")], b"ab ~9012\n"),
+        (vec![Segment::Text(5), Segment::Digits(3), literal(b"\n")], b"ab {9012\n"),
         (vec![number(7, 10, MPRN), literal(b"\n")], b"1234567810\n"),
         (
             vec![number(10, 10, MPRN), literal(b"|"), number(13, 13, MPAN), literal(b"\n")],
@@ -122,7 +124,7 @@ fn decoders() -> Vec<(Vec<Segment>, &'static [u8])> {
                 Segment::Text(6),
                 literal(b"\n"),
             ],
-            b"9876543210123456;012abc~ z\n",
+            b"9876543210123456;012abc{ z\n",
         ),
         (
             vec![
@@ -131,7 +133,7 @@ fn decoders() -> Vec<(Vec<Segment>, &'static [u8])> {
                 Segment::Text(6),
                 literal(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ;\n"),
             ],
-            b"9876543210123456789012345abc~ zABCDEFGHIJKLMNOPQRSTUVWXYZ;\n",
+            b"9876543210123456789012345abc{ zABCDEFGHIJKLMNOPQRSTUVWXYZ;\n",
         ),
         (vec![Segment::number(16), literal(b"|\n")], b"9876543210123456|\n"),
         (
@@ -184,7 +186,8 @@ fn slow_truth(segments: &[Segment], row: &[u8]) -> Option<Truth> {
         match segment {
             Segment::Literal(literal) => (bytes == literal).then_some(())?,
             Segment::Digits(_) => bytes.iter().all(u8::is_ascii_digit).then_some(())?,
-            Segment::Text(_) => bytes.iter().all(|b| (b' '..=b'~').contains(b)).then_some(())?,
+            Segment::Text(_) => bytes.iter().all(|b| (b' '..=b'{').contains(b)).then_some(())?,
+            Segment::Code(_) => bytes.iter().all(|b| (b'0'..=b'Z').contains(b)).then_some(())?,
             Segment::Letter(letters) => {
                 letters.contains(&bytes[0]).then_some(())?;
                 truth.letters.push(bytes[0]);
@@ -802,6 +805,7 @@ fn segment() -> impl Strategy<Value = Segment> {
         (1..=10usize, check).prop_map(|(most, check)| Segment::Number { least: 1, most, check }),
         (1..30usize).prop_map(Segment::Digits),
         (1..30usize).prop_map(Segment::Text),
+        (1..30usize).prop_map(Segment::Code),
         Just(Segment::Date),
         prop::collection::vec(0..0x80u8, 1..9).prop_map(Segment::Letter),
     ]
@@ -818,7 +822,8 @@ fn line_of(segments: &[Segment], seed: &mut impl FnMut(usize) -> usize) -> Vec<u
                 line.extend((0..width).map(|_| b'0' + seed(10) as u8));
             }
             Segment::Digits(width) => line.extend((0..*width).map(|_| b'0' + seed(10) as u8)),
-            Segment::Text(width) => line.extend((0..*width).map(|_| b' ' + seed(95) as u8)),
+            Segment::Text(width) => line.extend((0..*width).map(|_| b' ' + seed(92) as u8)),
+            Segment::Code(width) => line.extend((0..*width).map(|_| b'0' + seed(43) as u8)),
             Segment::Date => {
                 let (month, day) = (1 + seed(12), 1 + seed(29));
                 line.extend(format!("{:04}{month:02}{day:02}", 1890 + seed(220)).bytes());

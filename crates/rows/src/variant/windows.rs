@@ -71,19 +71,24 @@ fn digits(variant: &Variant) -> impl Iterator<Item = Digits> {
 /// The places for the windows that need the fewest more of them to cover the row.
 fn places(variant: &Variant) -> Option<Vec<usize>> {
     let last = variant.stride().checked_sub(WINDOW)?;
+    if variant.stride() > MOST * WINDOW {
+        return None;
+    }
     let around = |it: Digits| ((it.at + it.count).saturating_sub(WINDOW), it.at.min(last));
     let wheels: Vec<(usize, usize)> = digits(variant).map(around).collect();
     let mut chosen: Vec<usize> = wheels.iter().map(|(first, _)| *first).collect();
+    let fewest = wheels.len().max(variant.stride().div_ceil(WINDOW));
     let mut best = cover(&chosen, last);
     // the next combination, as an odometer counts
-    while let Some(wheel) = (0..wheels.len()).find(|i| chosen[*i] < wheels[*i].1) {
+    while best.len() > fewest
+        && let Some(wheel) = (0..wheels.len()).find(|i| chosen[*i] < wheels[*i].1)
+    {
         chosen[wheel] += 1;
         for i in 0..wheel {
             chosen[i] = wheels[i].0;
         }
-        let covered = cover(&chosen, last);
-        if covered.len() < best.len() {
-            best = covered;
+        if chosen.len() + rest(&chosen, last).count() < best.len() {
+            best = cover(&chosen, last);
         }
     }
     (best.len() <= MOST).then_some(best)
@@ -91,13 +96,21 @@ fn places(variant: &Variant) -> Option<Vec<usize>> {
 
 /// The chosen windows, and more where bytes are left over.
 fn cover(chosen: &[usize], last: usize) -> Vec<usize> {
-    let mut windows = chosen.to_vec();
-    for place in 0..last + WINDOW {
-        if !windows.iter().any(|at| (*at..at + WINDOW).contains(&place)) {
-            windows.push(place.min(last));
-        }
-    }
-    windows
+    chosen.iter().copied().chain(rest(chosen, last)).collect()
+}
+
+/// The windows of the bytes that are in none of those chosen.
+fn rest(chosen: &[usize], last: usize) -> impl Iterator<Item = usize> {
+    const { assert!(MOST * WINDOW < u128::BITS as usize, "a byte of a row has no bit") };
+    let bits = |at: usize| ((1_u128 << WINDOW) - 1) << at;
+    let row = (1_u128 << (last + WINDOW)) - 1;
+    let mut left = chosen.iter().fold(row, |left, at| left & !bits(*at));
+    std::iter::from_fn(move || {
+        let place = (left != 0).then(|| left.trailing_zeros() as usize)?;
+        let at = place.min(last);
+        left &= !bits(at);
+        Some(at)
+    })
 }
 
 impl Windows {

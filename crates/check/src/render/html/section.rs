@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 
 use crate::counts::Counts;
+use crate::layout::Flow;
 use crate::render::ReportEntry;
 use crate::render::html::rules::{self, Show};
 use crate::render::html::{charts, file_verdict, grouped, name};
-use crate::render::wording::{counted, described, printable};
+use crate::render::wording::{confirmed, counted, described, printable};
 use crate::report::Report;
 use crate::rule::PerRule;
 
@@ -65,8 +66,9 @@ fn accepted(report: &Report, counts: Option<&Counts>, file: usize) -> Markup {
     html! {
         @if report.accepted > 0 {
             h3 { "Accepted records" }
+            @if let Some(confirmed) = counts.and_then(confirmed) { p { (confirmed) } }
             div.charts {
-                (charts::flags(report))
+                @if report.flow != Some(Flow::D0172) { (charts::flags(report)) }
                 @if let Some(counts) = counts {
                     (charts::months(counts, file))
                     (charts::distributors(counts))

@@ -35,6 +35,7 @@ const NOTHING: &str = "No action: this is an outcome, not a fault.";
 #[rustfmt::skip]
 pub(super) const NAMES: &[ExplainedName] = &[
     name("missing-value", CONVERT, "A row has no cell, or an object no key, for a value that its record needs.", "Add the column or the key. The names of all of them are in docs/convert.md."),
+    name("old-name", CONVERT, "A column or key has the name that an earlier version of flagflow used.", "Rename the column or key as the message says, such as reason_code to rejection_reason_code."),
     name("malformed-row", CONVERT, "A row has fewer cells than the table has columns, or text in more cells, or text after a closing quote.", "Write as many cells as there are columns, and put a cell with commas or quotes in double quotes."),
     name("malformed-object", CONVERT, "A line is not one JSON object, or has a key twice.", "Write one object on each line, each key once."),
     name("outcome-of-update", CONVERT, "An E45 has an outcome code, which only an answer (E46) has.", "Remove the code, or make the record an E46."),
@@ -42,7 +43,7 @@ pub(super) const NAMES: &[ExplainedName] = &[
     name("no-outcome-column", CONVERT, "An E46 cannot follow an E45 in a csv table, which has no outcome_code column then.", "Convert to jsonl, or split the file."),
     name("other-fuel", CONVERT, "The record is of the other fuel than the output, by its column or key fuel.", "Convert each fuel on its own; --skip-invalid leaves the records of the other fuel out."),
     name("invalid-file-type", CONVERT, "The file type of the header is not three capital letters or digits.", "Correct the header, or give --file-type."),
-    name("not-writable", CONVERT, "A value cannot be written in the requested layout: it contains a pipe or a line ending, ends in padding, or is too long for its item.", "Correct the value, or choose another format."),
+    name("not-writable", CONVERT, "A value cannot be written in the requested layout: it contains a pipe or a line ending, ends in padding, or is too long for its item; or a table has no place for a group.", "Correct the value, or choose another format."),
     name("unreadable", CONVERT, "A line or a value cannot be read, and has no rule of its own.", "Run flagflow check on the file for details."),
     name("byte-order-mark", FIX, "UTF-8 byte-order marks before the first text were dropped.", FIXED),
     name("empty-lines", FIX, "Lines without text were dropped.", FIXED),
@@ -75,6 +76,7 @@ pub(super) const NAMES: &[ExplainedName] = &[
     name("flag-changed", "flagflow diff, flagflow register apply", "The flag differs.", NOTHING),
     name("date-changed", "flagflow diff, flagflow register apply", "The flag is the same, the day differs.", NOTHING),
     name("both-changed", DIFF, "The flag and the day differ.", NOTHING),
+    name("changed", DIFF, "An item of a rejection or a confirmation differs between the two files.", NOTHING),
     name("new", APPLY, "The first update of its meter point.", NOTHING),
     name("late", APPLY, "The update is of an earlier day than the one that counts: it goes into the history, and the flag stays.", NOTHING),
     name("repeated", APPLY, "The same flag for the same day again: nothing changes.", NOTHING),

@@ -1,26 +1,33 @@
 //! `flagflow notify answers`: adds the answers of providers.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use flagflow::Distributor;
 use flagflow::check::{Options, escape, escape_path};
 use flagflow::files::Source;
-use flagflow::register::notify::{Ambiguity, Answer, AnswerSummary, Rejected, Sent};
+use flagflow::register::notify::{
+    Ambiguity, Answer, AnswerSummary, Confirmation, CountDifference, PlannedFile, Rejected, Sent,
+};
 use flagflow::register::{Error, Notifications, Sqlite};
 use flagflow::status::{Recipient, render};
 
 use super::super::register::{in_state, named};
+use super::ParticipantArgs;
 use crate::exit::{Exit, Failure};
-use crate::options::ProfileArgs;
+use crate::options::read_profile;
 use crate::terminal::tell;
 
-/// Add the answers of files, E46 and D0351, and list the rejected updates
+/// Add the answers of files, E46, D0351 and D0172, and list the rejected updates
 ///
-/// Without files, lists the rejected updates of all files so far, each with all of its answers. A
-/// rejection does not change which flags count as notified: a person decides, and `notify run
-/// --again` sends the update again. An E46 names an update by point, flag and day, a D0351 by the
-/// number of the instruction. An answer that matches several updates is reported with all of them,
-/// and not kept. Reasons of gas (S72) are kept with the E46 above them.
+/// Without files, lists the rejected updates of all files so far, each with all of its answers, and
+/// the files whose confirmation (D0172) has other counts than were sent or rejected. A rejection
+/// does not change which flags count as notified: a person decides, and `notify run --again` sends
+/// the update again. An E46 names an update by point, flag and day, a D0351 by the number of the
+/// instruction (J1017) and its sender, a D0172 a file by its identifier (J1064) and its sender. An
+/// answer that matches several updates is reported with all of them, and not kept. Reasons are kept
+/// with the answer above them.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
@@ -32,18 +39,23 @@ pub(crate) struct Args {
     answers: Vec<PathBuf>,
 
     #[command(flatten)]
-    profile: ProfileArgs,
+    participants: ParticipantArgs,
+
+    /// Read files of its flow by this profile (TOML) instead of the built-in one. May be repeated
+    #[arg(long, value_name = "FILE")]
+    profile: Vec<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let mut options = Options { with_reasons: true, ..Options::default() };
-    if let Some(profile) = args.profile.read()? {
-        options.d0351 = profile;
+    for path in &args.profile {
+        options.use_profile(read_profile(path)?);
     }
+    let participants = args.participants.map();
     let mut register = super::open_old(&args.state)?;
     let mut exit = Exit::Clean;
     for path in &args.answers {
-        exit = exit.max(take(path, &mut register, &options)?);
+        exit = exit.max(take(path, &mut register, &options, &participants)?);
     }
     let rejected = register.rejected().map_err(|error| in_state(&args.state, &error))?;
     super::lines(|output| {
@@ -52,6 +64,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
             if rejected.again.is_empty() {
                 exit = exit.max(Exit::Findings);
             }
+        }
+        for found in register.differences() {
+            let found = found.map_err(|error| in_state(&args.state, &error))?;
+            writeln!(output, "{}", difference(&found)).map_err(Failure::output)?;
+            exit = exit.max(Exit::Findings);
         }
         Ok(exit)
     })
@@ -64,6 +81,21 @@ fn line(rejected: &Rejected) -> String {
     let again: Vec<_> =
         again.iter().map(|number| format!("; sent again in file {number}")).collect();
     format!("{flag}  {answers}{}", again.concat())
+}
+
+/// Returns the differences between a file and its confirmation.
+fn difference(found: &CountDifference) -> String {
+    let CountDifference { file, confirmation, rejections } = found;
+    let PlannedFile { recipient, number, notices, .. } = file;
+    let Confirmation { received, rejected, .. } = confirmation;
+    let mut differences = Vec::new();
+    if u64::from(*received) != *notices {
+        differences.push(format!("updates sent: {notices}, confirmed as received: {received}"));
+    }
+    if u64::from(*rejected) != *rejections {
+        differences.push(format!("confirmed as rejected: {rejected}, rejections: {rejections}"));
+    }
+    format!("{recipient}, file {number}: {}", differences.join("; "))
 }
 
 /// Returns the file of an update, and the instruction if the recipient has such numbers.
@@ -95,14 +127,21 @@ fn take(
     path: &Path,
     register: &mut Notifications<Sqlite>,
     options: &Options,
+    participants: &BTreeMap<Distributor, String>,
 ) -> Result<Exit, Failure> {
     let name = escape_path(path);
     let report = Source::open(path)
         .map_err(Error::from)
-        .and_then(|source| register.answer(&source, &name, options))
+        .and_then(|source| register.answer(&source, &name, options, participants))
         .map_err(|error| named(&name, &error))?;
-    let AnswerSummary { accepted, rejected, unreadable, unknown, ambiguous, .. } = report;
-    tell(format_args!("{name}: accepted {accepted}, rejected {rejected}"));
+    let AnswerSummary { accepted, rejected, confirmed, unreadable, unknown, ambiguous, .. } =
+        report;
+    if confirmed == 0 || accepted + rejected > 0 {
+        tell(format_args!("{name}: accepted {accepted}, rejected {rejected}"));
+    }
+    if confirmed > 0 {
+        tell(format_args!("{name}: files confirmed: {confirmed}"));
+    }
     if unreadable > 0 {
         tell(format_args!("{name}: records with errors: {unreadable}; see flagflow check"));
     }
@@ -113,7 +152,7 @@ fn take(
         }
         let lines = lines.join(", ");
         tell(format_args!(
-            "{name}: answers to updates that were never sent: {unknown}, lines {lines}"
+            "{name}: answers to updates or files that were never sent: {unknown}, lines {lines}"
         ));
     }
     for ambiguity in &report.ambiguities {

@@ -43,8 +43,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn line(recipient: Recipient, sent: &SentChange) -> String {
-    let SentChange { sent, is_on_disk, answers } = sent;
-    let place = place(recipient, *sent);
+    let SentChange { sent, is_on_disk, answers, confirmation } = sent;
+    let mut place = place(recipient, *sent);
+    if let Some(confirmation) = confirmation {
+        place += &format!(", received on {}", confirmation.deemed_received.iso());
+    }
     match (is_on_disk, &answers[..]) {
         (false, []) => format!("planned in {place}, not yet written"),
         (true, []) => format!("sent in {place}"),

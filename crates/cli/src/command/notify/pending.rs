@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use flagflow::status::{Notice, Recipient, render};
 
+use super::super::register::in_state;
 use crate::exit::{Exit, Failure};
 
 /// List the changes that are pending, by recipient
@@ -24,12 +25,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
             writeln!(output, "{flag}  {how}{}", Recipient::of(notice.point))
                 .map_err(Failure::output)
         };
-        for notice in register.outbox().pending() {
+        let in_state = |error| in_state(&args.state, &error);
+        for notice in register.pending() {
             exit = Exit::Findings;
-            say("to ", notice)?;
+            say("to ", notice.map_err(in_state)?)?;
         }
-        for notice in register.outbox().kept_back() {
-            say("kept back from ", notice)?;
+        for notice in register.kept_back() {
+            say("kept back from ", notice.map_err(in_state)?)?;
         }
         Ok(exit)
     })

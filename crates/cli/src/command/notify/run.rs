@@ -1,6 +1,5 @@
 //! `flagflow notify run`: writes the files of pending notices.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -12,9 +11,10 @@ use flagflow::electricity::Timestamp;
 use flagflow::register::notify::{FileOptions, RunReport};
 use flagflow::register::timestamp_of;
 use flagflow::status::Supplier;
-use flagflow::{Distributor, MeterPoint, electricity, gas};
+use flagflow::{MeterPoint, electricity, gas};
 
 use super::super::register::in_state;
+use super::ParticipantArgs;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::options::{ProfileArgs, any_case};
@@ -25,9 +25,8 @@ use crate::options::{ProfileArgs, any_case};
 /// disk. After an interrupted run the next one writes the same files again, with their numbers,
 /// times and bytes, and plans nothing new. A flag is notified together with its day; of several
 /// changes between two runs only the last state is sent. If `flagflow check` would find an error in
-/// a file, an instruction lacks its supplier where the profile has a mandatory item for it, or
-/// another file has the name of one of these, then nothing is written, and nothing counts as
-/// notified.
+/// a file, an instruction has no supplier, or another file has the name of one of these, then
+/// nothing is written, and nothing counts as notified.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
@@ -54,12 +53,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "MPID", default_value = "DCCO")]
     from_participant: String,
 
-    /// The participant of a distributor, such as 24=INDX: for those of independent networks, which
-    /// are not built in
-    #[arg(long, value_name = "ID=MPID", value_parser = participant)]
-    participant: Vec<(Distributor, String)>,
+    #[command(flatten)]
+    participants: ParticipantArgs,
 
-    /// The supplier in instructions whose event has none, for a profile that has an item for it
+    /// The supplier in instructions whose event has none
     #[arg(long, value_name = "MPID")]
     supplier: Option<Supplier>,
 
@@ -78,13 +75,6 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     profile: ProfileArgs,
-}
-
-fn participant(text: &str) -> Result<(Distributor, String), String> {
-    let (id, participant) =
-        text.split_once('=').ok_or("expected a distributor's id, = and its participant")?;
-    let distributor = id.parse().ok().and_then(Distributor::new);
-    Ok((distributor.ok_or("the id has two digits")?, participant.to_owned()))
 }
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
@@ -108,7 +98,7 @@ fn options(args: &Args) -> Result<FileOptions, Failure> {
     options.electricity_layout = args.electricity_layout;
     options.from_participant.clone_from(&args.from_participant);
     options.supplier = args.supplier;
-    options.participants = BTreeMap::from_iter(args.participant.iter().cloned());
+    options.participants = args.participants.map();
     if let Some(profile) = args.profile.read()? {
         options.profile = Arc::clone(&profile);
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use flagflow::check::Layout;
 use flagflow::check::render::{amount, grouped};
-use flagflow::electricity::{self, Flow, Profile};
+use flagflow::electricity::{self, Flow, Profile, SupplierId};
 use flagflow::files::input;
 use flagflow::files::{HeaderValues, UserFileValues};
 use flagflow::frame::LineEnd;
@@ -56,6 +56,10 @@ pub(crate) struct Args {
     /// The layout of an e45 or d0350: fixed or uklink, zhv or zhf; fixed and zhv by default
     #[arg(long, value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
+
+    /// The supplier in every record of a d0350: a register has none
+    #[arg(long, value_name = "MPID")]
+    supplier: Option<SupplierId>,
 
     /// Write csv without cells that a spreadsheet would read as a formula: put an apostrophe before
     /// = + - @ and control characters
@@ -164,16 +168,15 @@ fn d0350(args: &Args, values: &UserFileValues) -> Result<ExportFormat, Failure> 
     if profile.flow() != Flow::D0350 {
         return Err(Failure::new("the profile is not one of D0350"));
     }
-    if profile.has_mandatory_extras() {
+    let Some(supplier) = args.supplier else {
         return Err(Failure::new(
-            "the profile has a mandatory item, such as the supplier, that a register has no value for; \
-             make it `mandatory = false` in the profile",
+            "a d0350 needs the supplier that asked for the changes: --supplier",
         ));
-    }
+    };
     let header = values.header(&profile, None)?;
     let mut options = electricity::WriterOptions::new(profile).layout(layout).envelope(header);
     if let Some(completed) = values.completed {
         options = options.completed(completed);
     }
-    Ok(ExportFormat::D0350(Box::new(options)))
+    Ok(ExportFormat::D0350(Box::new(options), supplier))
 }
