@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use flagflow::exchange::convert::{ConvertOptions, ConvertReport, EnvelopeRule, RecordFormat};
-use flagflow::exchange::diff::{DiffOptions, PointDifference, diff as diff_files};
+use flagflow::exchange::diff::{
+    AnswerDifference, AnswerKey, AnswerRecord, Compared, DiffOptions, Difference, PointDifference,
+    PointValue, diff as diff_files,
+};
 use flagflow::exchange::generate::{GenerateOptions, generate as generate_file};
 use flagflow::files::output::Guard;
 use flagflow::files::{Error, HeaderValues};
@@ -149,7 +152,7 @@ pub(crate) fn diff<'py>(
     let report = py.detach(|| {
         let (old, new) = (open(&old, &signals)?, open(&new, &signals)?);
         let report = diff_files(old, new, &options, &mut |difference| {
-            differences.push(*difference);
+            differences.push(difference.clone());
             Ok(())
         })?;
         Ok(report)
@@ -158,22 +161,76 @@ pub(crate) fn diff<'py>(
         signals.take().unwrap_or_else(|| raised(py, &error))
     })?;
     let dictionary = PyDict::new(py);
-    let column = |of: &dyn Fn(&PointDifference) -> Option<String>| -> Vec<Option<String>> {
-        differences.iter().map(of).collect()
-    };
-    dictionary.set_item("meter_point", column(&|it| Some(it.point.to_string())))?;
-    dictionary.set_item("change", column(&|it| Some(it.change().to_string())))?;
-    dictionary.set_item("old_flag", column(&|it| it.old.map(|old| old.flag.to_string())))?;
-    dictionary.set_item("new_flag", column(&|it| it.new.map(|new| new.flag.to_string())))?;
-    let day = |value: Option<flagflow::exchange::diff::PointValue>| {
-        value.map(|value| value.effective_from.iso().to_string())
-    };
-    dictionary.set_item("old_effective_from", column(&|it| day(it.old)))?;
-    dictionary.set_item("new_effective_from", column(&|it| day(it.new)))?;
+    match report.compared {
+        Some(compared @ (Compared::Rejections | Compared::Confirmations)) => {
+            let is_answer = |it| match it {
+                Difference::Answer(answer) => Some(answer),
+                Difference::Point(_) => None,
+            };
+            let answers: Vec<_> = differences.into_iter().filter_map(is_answer).collect();
+            set_answers(&dictionary, &answers, compared)?;
+        }
+        _ => {
+            let is_point = |it| match it {
+                Difference::Point(point) => Some(point),
+                Difference::Answer(_) => None,
+            };
+            let points: Vec<_> = differences.into_iter().filter_map(is_point).collect();
+            set_points(&dictionary, &points)?;
+        }
+    }
     let result = PyDict::new(py);
     result.set_item("same", report.same)?;
     result.set_item("left_out", report.left_out())?;
     result.set_item("complete", report.is_complete())?;
     result.set_item("differences", dictionary)?;
     Ok(result)
+}
+
+/// Adds the columns of meter points that differ.
+fn set_points(dictionary: &Bound<'_, PyDict>, points: &[PointDifference]) -> PyResult<()> {
+    let set = |name: &str, of: &dyn Fn(&PointDifference) -> Option<String>| {
+        dictionary.set_item(name, points.iter().map(of).collect::<Vec<_>>())
+    };
+    let day = |value: Option<PointValue>| value.map(|value| value.effective_from.iso().to_string());
+    set("meter_point", &|it| Some(it.point.to_string()))?;
+    set("change", &|it| Some(it.change().to_string()))?;
+    set("old_flag", &|it| it.old.map(|old| old.flag.to_string()))?;
+    set("new_flag", &|it| it.new.map(|new| new.flag.to_string()))?;
+    set("old_effective_from", &|it| day(it.old))?;
+    set("new_effective_from", &|it| day(it.new))
+}
+
+/// Adds the columns of rejections or confirmations that differ.
+fn set_answers(
+    dictionary: &Bound<'_, PyDict>,
+    answers: &[AnswerDifference],
+    compared: Compared,
+) -> PyResult<()> {
+    let set = |name: &str, of: &dyn Fn(&AnswerDifference) -> Option<String>| {
+        dictionary.set_item(name, answers.iter().map(of).collect::<Vec<_>>())
+    };
+    let number = |it: &AnswerDifference| match it.key {
+        AnswerKey::Rejection(number) | AnswerKey::Confirmation(_, number) => {
+            Some(number.to_string())
+        }
+    };
+    if compared == Compared::Rejections {
+        set("incoming_instruction_number", &number)?;
+    } else {
+        set("answered_file_identifier", &|it| match it.key {
+            AnswerKey::Confirmation(file, _) => Some(file.to_string()),
+            AnswerKey::Rejection(_) => None,
+        })?;
+        set("instruction_number", &number)?;
+    }
+    set("change", &|it| Some(it.change().to_string()))?;
+    for item in compared.items() {
+        let text = |side: &Option<AnswerRecord>| {
+            side.as_ref().map(|side| side.item(*item)).filter(|text| !text.is_empty())
+        };
+        set(&format!("old_{}", item.name()), &|it| text(&it.old))?;
+        set(&format!("new_{}", item.name()), &|it| text(&it.new))?;
+    }
+    Ok(())
 }

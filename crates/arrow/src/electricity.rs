@@ -26,10 +26,6 @@ impl ScanFlow for Electricity {
             .profile(format.profile().clone())
     }
 
-    fn is_by_row(format: &Format) -> bool {
-        format.flow() != Flow::D0350
-    }
-
     fn describe(format: &Format, header: Option<&Header>, metadata: &mut HashMap<String, String>) {
         let profile = format.profile();
         metadata.insert("flagflow.flow".to_owned(), profile.flow().as_str().to_owned());

@@ -19,9 +19,6 @@ pub(crate) trait ScanFlow: Flow {
     /// Returns the options of the reader of a format.
     fn reader_options(format: &Self::Format, options: &ScanOptions) -> Self::Options;
 
-    /// Returns true if the values of a record are in several lines, or not all in a batch.
-    fn is_by_row(format: &Self::Format) -> bool;
-
     /// Adds the flow's own metadata.
     fn describe(
         format: &Self::Format,

@@ -21,10 +21,6 @@ impl ScanFlow for Gas {
         ReaderOptions::new().layout(format.layout())
     }
 
-    fn is_by_row(_: &&'static Table) -> bool {
-        false
-    }
-
     fn describe(
         _: &&'static Table,
         header: Option<&Header>,

@@ -6,7 +6,7 @@ use std::io::BufRead;
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::SchemaRef;
-use flagflow_codec::{Batch, Content, ErrorKind as Kind, ReadSettings, Reader, Record};
+use flagflow_codec::{Batch, Content, ErrorKind as Kind, ReadSettings, Reader};
 use flagflow_frame::{LineEnd, Position};
 
 use crate::columns::ArrayMaker;
@@ -85,7 +85,6 @@ impl ScanFault {
 pub(crate) struct FlowSource<F: ScanFlow, R> {
     reader: Reader<F, R>,
     batch: Batch<F>,
-    record: Record<F>,
     schema: SchemaRef,
     columns: Vec<Column>,
     arrays: ArrayMaker,
@@ -93,9 +92,9 @@ pub(crate) struct FlowSource<F: ScanFlow, R> {
     place: PartPlace,
     file: Option<String>,
     on_error: OnError,
-    batch_size: usize,
-    is_by_row: bool,
     bad_records: u64,
+    /// The number of the last bad record.
+    last_bad: Option<u64>,
     /// The first batch, which was read for the header.
     first: Option<Result<Option<RecordBatch>>>,
     ended: bool,
@@ -122,11 +121,9 @@ impl<F: ScanFlow, R: BufRead> FlowSource<F, R> {
         let reader_options = F::reader_options(format, options);
         let columns = options.columns();
         let batch_size = options.batch_size.max(1);
-        let is_by_row = F::is_by_row(format);
         let mut source = Self {
             reader: Reader::with_options(input, reader_options, ReadSettings::default()),
-            batch: Batch::with_capacity(if is_by_row { 1 } else { batch_size }),
-            record: Record::new(),
+            batch: Batch::with_capacity(batch_size),
             schema: schema(&columns, HashMap::new()),
             builder: RowBuilder::new(&columns),
             columns,
@@ -134,9 +131,8 @@ impl<F: ScanFlow, R: BufRead> FlowSource<F, R> {
             place,
             file,
             on_error: options.on_error,
-            batch_size,
-            is_by_row,
             bad_records: 0,
+            last_bad: None,
             first: None,
             ended: false,
         };
@@ -171,11 +167,6 @@ impl<F: ScanFlow, R: BufRead> FlowSource<F, R> {
         metadata
     }
 
-    fn read(&mut self) -> Result<Option<RecordBatch>> {
-        let read = if self.is_by_row { self.read_by_row() } else { self.read_by_column() };
-        read.map_err(|error| error.in_file(self.file.as_deref()))
-    }
-
     /// Counts bad records, and returns the first error if that ends the scan.
     fn count_bad(&mut self, bad: &[ScanFault]) -> Result<()> {
         self.bad_records += bad.iter().filter(|bad| bad.is_record).count() as u64;
@@ -185,14 +176,24 @@ impl<F: ScanFlow, R: BufRead> FlowSource<F, R> {
         }
     }
 
-    fn read_by_column(&mut self) -> Result<Option<RecordBatch>> {
+    fn read(&mut self) -> Result<Option<RecordBatch>> {
+        self.read_rows().map_err(|error| error.in_file(self.file.as_deref()))
+    }
+
+    fn read_rows(&mut self) -> Result<Option<RecordBatch>> {
         loop {
             let place = self.place;
             if !self.reader.read_batch(&mut self.batch).map_err(|error| fatal(&place, error))? {
                 return Ok(None);
             }
-            let bad: Vec<_> =
-                self.batch.errors().iter().filter_map(|error| bad_line(&place, error)).collect();
+            let errors = self.batch.errors().iter();
+            let mut bad: Vec<_> = errors.filter_map(|error| bad_line(&place, error)).collect();
+            // a bad reason below a bad record
+            bad.retain(|bad| {
+                let is_again = bad.is_record && bad.position.record <= self.last_bad;
+                self.last_bad = self.last_bad.max(bad.position.record);
+                !is_again
+            });
             self.count_bad(&bad)?;
             let is_before = |row: &usize| {
                 self.batch.position(*row).is_none_or(|at| place.position(at).is_none())
@@ -202,11 +203,12 @@ impl<F: ScanFlow, R: BufRead> FlowSource<F, R> {
                 _ => (0..self.batch.len()).take_while(is_before).count(),
             };
             let is_kept = self.on_error == OnError::Keep && bad.iter().any(|bad| bad.is_record);
-            if is_kept {
+            let has_rows = first < self.batch.len();
+            if is_kept || has_rows && self.batch.points().is_empty() {
                 self.push_rows(first, &bad)?;
                 return self.builder.finish(&self.schema).map(Some);
             }
-            if first < self.batch.len() {
+            if has_rows {
                 return self.columns(first).map(Some);
             }
         }
@@ -231,9 +233,11 @@ impl<F: ScanFlow, R: BufRead> FlowSource<F, R> {
         Ok(if first == 0 { batch } else { batch.slice(first, batch.num_rows() - first) })
     }
 
-    /// Adds the records of the batch from a row on, and the bad records, in the file's order.
+    /// Adds the records of the batch from a row on, and the bad records that are kept, in the
+    /// file's order.
     fn push_rows(&mut self, first: usize, bad: &[ScanFault]) -> Result<()> {
-        let mut bad = bad.iter().filter(|bad| bad.is_record).peekable();
+        let is_kept = self.on_error == OnError::Keep;
+        let mut bad = bad.iter().filter(|bad| is_kept && bad.is_record).peekable();
         let (file, mut reasons) = (self.file.as_deref(), String::new());
         for row in first..self.batch.len() {
             let at = self.batch.position(row).and_then(|at| self.place.position(at));
@@ -249,45 +253,6 @@ impl<F: ScanFlow, R: BufRead> FlowSource<F, R> {
         }
         bad.for_each(|bad| push_bad(&mut self.builder, bad, file));
         Ok(())
-    }
-
-    fn read_by_row(&mut self) -> Result<Option<RecordBatch>> {
-        let mut reasons = String::new();
-        while self.builder.len() < self.batch_size {
-            let bad = match self.reader.read_raw(&mut self.record) {
-                Ok(false) => break,
-                Ok(true) => {
-                    let Some(position) = self.place.position(self.record.position()) else {
-                        continue;
-                    };
-                    let raw = self.record.raw();
-                    match raw.and_then(|raw| F::Record::try_from(&raw)) {
-                        Ok(value) => {
-                            join_reasons::<F>(&mut reasons, self.record.reasons());
-                            let row = F::row(&value, &reasons);
-                            expect_fitting(&row).map_err(|error| error.at(position))?;
-                            self.builder.push(&row, position, self.file.as_deref());
-                            continue;
-                        }
-                        Err(fault) => {
-                            let position = position.forward(fault.start as u64);
-                            Some(ScanFault::new(position, fault.field, fault.kind))
-                        }
-                    }
-                }
-                Err(error) if error.is_recoverable() => bad_line(&self.place, &error),
-                Err(error) => return Err(fatal(&self.place, error)),
-            };
-            let Some(bad) = bad else { continue };
-            self.count_bad(std::slice::from_ref(&bad))?;
-            if bad.is_record && self.on_error == OnError::Keep {
-                push_bad(&mut self.builder, &bad, self.file.as_deref());
-            }
-        }
-        match self.builder.len() {
-            0 => Ok(None),
-            _ => self.builder.finish(&self.schema).map(Some),
-        }
     }
 }
 

@@ -143,7 +143,7 @@ def generate(
 
 
 def diff(old: PathLike, new: PathLike, *, edition: str | None = None) -> Difference:
-    """Compare two files meter point by meter point.
+    """Compare two files meter point by meter point, or answer by answer.
 
     Parameters
     ----------
@@ -157,6 +157,8 @@ def diff(old: PathLike, new: PathLike, *, edition: str | None = None) -> Differe
     dict
         ``differences`` has the columns ``meter_point``, ``change``, ``old_flag``, ``new_flag``,
         ``old_effective_from`` and ``new_effective_from``, each a list: ``pandas.DataFrame`` and
-        ``polars.DataFrame`` take it. All differences are in memory.
+        ``polars.DataFrame`` take it. Two D0351 have ``incoming_instruction_number`` and two D0172
+        ``answered_file_identifier`` and ``instruction_number`` for the meter point, and all items
+        of both sides. All differences are in memory.
     """
     return _native.diff(os.fspath(old), os.fspath(new), edition=edition)

@@ -55,20 +55,46 @@ fn line() -> impl Strategy<Value = &'static str> {
     )
 }
 
-fn electric_line() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(
+/// The header and the lines of a flow.
+const ELECTRICITY: [(&str, &[&str]); 3] = [
+    (
+        "ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20211105000000||||OPER|",
         &[
-            "X01|1|",
-            "X01|two|",
-            "X02|1|DC01|1013044353630|A|20211105|",
-            "X02|2|DC01|1013044353630|N|20211105|",
-            "X02|3|DC01|1013044353630|N|20211305|",
+            "81H|1|",
+            "81H|two|",
+            "82H|1|DC01|1013044353630|A|20211105|MRCY|",
+            "82H|2|DC01|1013044353630|N|20211105|M|",
+            "82H|3|DC01|1013044353630|N|20211305|MRCY|",
             "ZPT|0000000001|3||1|20211105000000|",
             "X09|",
             "",
-        ][..],
-    )
-}
+        ],
+    ),
+    (
+        "ZHV|0000000001|D0351001|P|EELC|Z|DCCO|20211105000000||||OPER|",
+        &[
+            "83H|1|",
+            "84H|1|DC11|7|1013044353630|20211105|A|20220101|MRCY|",
+            "84H|2|DC11|7||20211105||||",
+            "84H|3|DC11|7||20211305||||",
+            "85H|47|",
+            "85H|6A|",
+            "85H|too long|",
+            "ZPT|0000000001|3||1|20211105000000|",
+            "",
+        ],
+    ),
+    (
+        "ZHV|0000000001|D0172001|P|EELC|Z|DCCO|20211105000000||||OPER|",
+        &[
+            "749|1|",
+            "357|1|DC90|20240115|0000000042|14|13|1|",
+            "357|2|DC90|20240115|42|14|13|x|",
+            "ZPT|0000000001|3||1|20211105000000|",
+            "",
+        ],
+    ),
+];
 
 fn file_of(begin: &str, lines: &[&str], end: &str) -> Vec<u8> {
     [&[begin], lines].concat().join(end).into_bytes()
@@ -98,19 +124,22 @@ proptest! {
         compare(&path, bytes, OnError::Skip)?;
     }
 
-    /// Any groups and records of electricity, cut anywhere.
+    /// Any groups, records and reasons of electricity, cut anywhere.
     #[test]
     fn any_cuts_of_electricity_give_the_same_rows(
-        lines in prop::collection::vec(electric_line(), 1..30),
+        flow in prop::sample::select(&ELECTRICITY[..]),
+        picks in prop::collection::vec(any::<prop::sample::Index>(), 1..30),
         bytes in 1u64..300,
         has_header in any::<bool>(),
+        keep in any::<bool>(),
     ) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
-        let header = "ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20211105000000||||OPER|";
+        let (header, known) = flow;
+        let lines: Vec<_> = picks.iter().map(|pick| *pick.get(known)).collect();
         let file = file_of(if has_header { header } else { lines[0] }, &lines, "\n");
         std::fs::write(&path, file).unwrap();
-        compare(&path, bytes, OnError::Keep)?;
+        compare(&path, bytes, if keep { OnError::Keep } else { OnError::Skip })?;
     }
 }
 

@@ -146,7 +146,7 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
         };
         // as a row of a table, in a group
         if let (None, Some(parent)) = (kind, line.and_then(LineSpec::parent))
-            && !self.order.is_in_records()
+            && !self.order.is_open(parent)
         {
             self.order.place(Some(parent));
         }

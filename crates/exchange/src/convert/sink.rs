@@ -699,18 +699,22 @@ impl<'t, F: ConvertFlow> RecordSink<'t, F> {
     }
 
     fn write(&mut self, record: F::Record, rest: &Rest<F>) -> Result<()> {
-        if !self.lines.opened
-            && let Some(group) = F::opening(&self.lines.writer)
-        {
+        self.lines.begin()?;
+        if let (false, Some(group)) = (self.lines.opened, F::opening(&self.lines.writer)) {
             self.lines.group(group, &Extras::default())?;
         }
-        self.lines.order.take_records(1);
-        let mut reasons = String::new();
-        if let Some(below) = reason_line(self.lines.text.format.as_ref()) {
-            for reason in &rest.reasons {
-                self.lines.order.place(Some(below.tag()));
-                reasons.push_str(if reasons.is_empty() { "" } else { " " });
-                reasons.push_str(&String::from_utf8_lossy(F::reason_text(reason)));
+        let ObjectSink { order, text, .. } = &mut self.lines;
+        let (table, mut reasons) = (text.format.as_ref(), String::new());
+        match reason_line(table).filter(|_| !rest.reasons.is_empty()) {
+            None => order.take_records(1),
+            Some(below) => {
+                let values = F::values(&record).unwrap_or(Values::NONE);
+                order.place(Some(line_of(table, text.records, &values).tag()));
+                for reason in &rest.reasons {
+                    order.place(Some(below.tag()));
+                    reasons.push_str(if reasons.is_empty() { "" } else { " " });
+                    reasons.push_str(&String::from_utf8_lossy(F::reason_text(reason)));
+                }
             }
         }
         self.table.write(&record.into(), &reasons)
