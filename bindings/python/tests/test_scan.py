@@ -34,6 +34,56 @@ def test_a_file_is_a_table_of_every_library(gas):
         assert con.sql(query).fetchall() == [("A", 2), ("N", 1)]
 
 
+ROWS = {
+    "d0350": {
+        "meter_point": [1013044353630, 1000000000012],
+        "dcc_service_flag": ["A", "N"],
+        "effective_from": [DAY(2022, 1, 1)] * 2,
+        "instruction_number": [1, 2],
+        "supplier_id": ["MRCY", "AB"],
+    },
+    "d0351": {
+        "meter_point": [1013044353630, None],
+        "dcc_service_flag": ["A", None],
+        "effective_from": [DAY(2022, 1, 1), None],
+        "reason_code": ["38 47", "3"],
+        "instruction_number": [1, 2],
+        "supplier_id": ["MRCY", None],
+        "incoming_instruction_number": [7, 8],
+        "deemed_received_date": [DAY(2022, 3, 2), DAY(2022, 3, 3)],
+    },
+    "d0172": {
+        "instruction_number": [1],
+        "deemed_received_date": [DAY(2022, 3, 2)],
+        "answered_file_identifier": ["0000475656"],
+        "received": [3],
+        "accepted": [2],
+        "rejected": [1],
+    },
+}
+
+
+def test_electricity_is_rows_of_the_same_columns(electric, gas):
+    scan = flagflow.scan(electric)
+    table = scan.to_arrow()
+    assert table.schema.names == flagflow.scan(gas).to_arrow().schema.names
+    expected = ROWS[electric.stem]
+    for name in table.schema.names:
+        values = table[name].to_pylist()
+        if name == "fuel":
+            assert set(values) == {"electricity"}
+        elif name == "transaction_type":
+            assert set(values) == {electric.stem.upper()}
+        else:
+            assert values == expected.get(name, [None] * table.num_rows), name
+    assert scan.to_polars().to_dicts() == table.to_pylist()
+    assert scan.to_polars(lazy=True).collect().equals(scan.to_polars())
+    assert len(scan.to_pandas()) == table.num_rows
+    assert duckdb.sql("select count(*) from scan").fetchall() == [(table.num_rows,)]
+    report = flagflow.check(electric)
+    assert report.passed and report.accepted == table.num_rows
+
+
 def test_duckdb_reads_a_scan_in_one_line(gas):
     updates = flagflow.scan(gas)  # noqa: F841
     assert duckdb.sql("select max(meter_point) from updates").fetchall() == [(1234567810,)]

@@ -14,6 +14,54 @@ def test_a_file_comes_back_byte_for_byte(gas, tmp_path, table):
     assert (tmp_path / "back.fixed").read_bytes() == gas.read_bytes()
 
 
+@pytest.mark.parametrize("table", ["t.parquet", "t.arrow"])
+def test_electricity_comes_back_byte_for_byte(electric, tmp_path, table):
+    report = flagflow.convert(electric, tmp_path / table)
+    assert report["complete"], report
+    flagflow.convert(tmp_path / table, tmp_path / "back.zhv")
+    assert (tmp_path / "back.zhv").read_bytes() == electric.read_bytes()
+    frame = pandas.read_parquet if table == "t.parquet" else pandas.read_feather
+    own = flagflow.scan(electric).to_arrow().to_pylist()
+    assert polars.from_pandas(frame(tmp_path / table)).height == len(own)
+
+
+def test_a_workbook_of_electricity_has_the_columns_of_its_flow(electric, tmp_path):
+    report = flagflow.convert(electric, tmp_path / "t.xlsx")
+    assert report["complete"], report
+    rows = list(openpyxl.load_workbook(tmp_path / "t.xlsx")["records"].values)
+    names = {
+        "d0350": ["fuel", "instruction_number", "meter_point", "dcc_service_flag", "effective_from", "supplier_id"],
+        "d0351": ["fuel", "instruction_number", "incoming_instruction_number", "meter_point",
+                  "deemed_received_date", "dcc_service_flag", "effective_from", "supplier_id",
+                  "rejection_reason_code"],
+        "d0172": ["fuel", "instruction_number", "deemed_received_date", "answered_file_identifier", "received",
+                  "accepted", "rejected"],
+    }
+    assert list(rows[0]) == names[electric.stem]
+    assert len(rows) - 1 == report["written"]
+    back = flagflow.convert(tmp_path / "t.xlsx", tmp_path / "back.csv")
+    own = flagflow.convert(electric, tmp_path / "own.csv")
+    assert back["complete"] and own["complete"]
+    assert (tmp_path / "back.csv").read_text() == (tmp_path / "own.csv").read_text()
+
+
+def test_answers_differ_by_their_items(tmp_path):
+    from conftest import ELECTRICITY
+
+    for flow, old, new, column in [
+        ("d0351", "|A|20220101|", "|N|20220101|", "incoming_instruction_number"),
+        ("d0172", "|3|2|1|", "|3|3|0|", "answered_file_identifier"),
+    ]:
+        text = "\n".join([*ELECTRICITY[flow], ""])
+        (tmp_path / "old").write_text(text)
+        (tmp_path / "new").write_text(text.replace(old, new))
+        difference = flagflow.diff(tmp_path / "old", tmp_path / "new")
+        frame = polars.DataFrame(difference["differences"])
+        assert frame["change"].to_list() == ["changed"], frame
+        assert frame.columns[0] == column
+    assert (frame["old_accepted"][0], frame["new_accepted"][0]) == ("2", "3")
+
+
 def test_tables_of_pandas_and_polars_become_files(gas, tmp_path):
     frame = flagflow.scan(gas).to_pandas()
     frame.to_parquet(tmp_path / "pandas.parquet")

@@ -49,7 +49,7 @@ class Scan:
     dcc_service_flag              Utf8      A, I, N, S or W
     effective_from                Date32    the first day on which the flag applies
     outcome_code                  Utf8      AC or RJ (E46)
-    reason_code                   Utf8      reasons, separated by commas (D0351)
+    reason_code                   Utf8      reasons, with spaces between them (D0351)
     instruction_number            Int64     J0109
     supplier_id                   Utf8      J0084
     incoming_instruction_number   Int64     J1017 (D0351)
