@@ -122,14 +122,20 @@ def own_tables(t):
         t.run("convert", name, "-o", "o", "--to", "fixed").expect(0, "2 written")
         require(set(t.read("o").decode().splitlines(True)) == records, "%s: %r" % (name, t.read("o")))
     t.run("convert", "flags.csv", "-o", "o", "--to", "fixed").expect(0, "1 written")
-    # both fuels in one table
-    both = "fuel,meter_point,dcc_service_flag,effective_from_date,supplier_id\ngas,1234567810,A,20240603,\nelectricity,1013044353630,A,20240603,MRCY\n"
+    # both fuels in one register; it has no suppliers, so they are given
+    t.write("d0350", "ZHV|0000000007|D0350001|Z|DCCO|P|EELC|20240628093000||||OPER|\n81H|1|\n82H|1|DC01|1013044353630|A|20240603|MRCY|\nZPT|0000000007|2||1|20240628093000|\n")
+    t.write("one", R)
+    t.run("register", "apply", "s3", "one", "d0350").expect(0)
+    both = t.run("register", "export", "s3", "--format", "csv").expect(0).out
+    require("gas," in both and "electricity," in both, both)
     run, _ = converted(t, both)
     run.expect(1, "other-fuel: 1")
     run, out = converted(t, both, "--skip-invalid")
     require((run.code, out) == (1, R), run)
     values = ["--file-id", "7", "--to-participant", "EELC", "--created", "20240628093000"]
     run, out = converted(t, both, "--skip-invalid", *values, to="zhv")
+    run.expect(2, "supplier_id")
+    run, out = converted(t, both, "--skip-invalid", "--supplier", "MRCY", *values, to="zhv")
     require(run.code == 1 and "|1013044353630|A|20240603|MRCY|" in out and "1234567810" not in out, run)
     for name, what in [
         (t.write("d", t.run("diff", "u.dxi", "u.dxi", "--format", "csv").out), "differences"),

@@ -5,15 +5,20 @@ use std::ops::Range;
 use flagflow_domain::{Edition, EffectiveDate, ServiceFlag};
 
 use crate::checked_flow::CheckedFlow;
-use crate::findings::{BrokenRules, FindingCounts};
+use crate::findings::{BrokenRules, FindingCounts, RuleBits};
 use crate::options::{EditionChoice, Options};
 use crate::parsed::Parsed;
 use crate::rows::CanonicalRows;
 use crate::rule::{self, RuleId};
 use crate::span::LineRef;
+use crate::verdict::RecordValues;
 
 /// Days between the placeholders for missing dates, and in the range of the catalogue's dates.
 const USUAL_DAYS: Range<u32> = 19_700_102..21_991_232;
+
+/// The rules on a flag and a day.
+const RULES: [RuleId; 3] =
+    [RuleId::FlagNotInEdition, RuleId::FutureEffectiveDate, RuleId::PlaceholderDate];
 
 /// The edition of a file, and its day.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +59,7 @@ impl EditionCheck {
     }
 
     /// The flags that are in the edition, by their letters.
-    pub(crate) fn allowed_flags(&self) -> [bool; 256] {
+    fn allowed_flags(&self) -> [bool; 256] {
         let mut allowed = [false; 256];
         for flag in ServiceFlag::ALL {
             allowed[usize::from(flag.as_byte())] =
@@ -64,7 +69,7 @@ impl EditionCheck {
     }
 
     /// The last day that is not in the future; the last day of all if it is not known.
-    pub(crate) fn last_day(&self) -> EffectiveDate {
+    fn last_day(&self) -> EffectiveDate {
         self.today.unwrap_or(EffectiveDate::MAX)
     }
 
@@ -86,6 +91,35 @@ impl EditionCheck {
         are_letters & are_usual
     }
 
+    /// Returns for each row the rules that it breaks, a bit for each: the rules of a flag and a day
+    /// from the second bit on, those of the flow by the row's mark, its meter point and its day.
+    pub(crate) fn row_rules(
+        &self,
+        rows: &CanonicalRows<'_>,
+        rules: &mut [RuleBits],
+        of_flow: impl Fn(u8, u64, u32) -> RuleBits,
+    ) {
+        let (allowed, last_day) = (self.allowed_flags(), self.last_day().as_packed());
+        let (points, days) =
+            (rows.marks.iter().zip(rows.points), rows.flags.iter().zip(rows.dates));
+        for (rules, ((mark, point), (flag, day))) in rules.iter_mut().zip(points.zip(days)) {
+            *rules = of_flow(*mark, *point, *day)
+                | u8::from(!allowed[usize::from(*flag)]) << 1
+                | u8::from(rule::future_effective_date::breaks_packed(*day, last_day)) << 2
+                | u8::from(rule::placeholder_date::breaks(*day)) << 3;
+        }
+    }
+
+    /// Returns whether a flag and a day break each of [`RULES`], as far as they can be read.
+    #[inline]
+    fn breaks(&self, flag: Option<ServiceFlag>, day: Option<EffectiveDate>) -> [bool; 3] {
+        [
+            flag.is_some_and(|flag| rule::flag_not_in_edition::breaks(flag, self.edition)),
+            day.is_some_and(|day| rule::future_effective_date::breaks(day, self.last_day())),
+            day.is_some_and(|day| rule::placeholder_date::breaks(day.as_packed())),
+        ]
+    }
+
     /// Checks a flag and a day, as far as they can be read.
     #[inline]
     pub(crate) fn check<F: CheckedFlow>(
@@ -93,22 +127,23 @@ impl EditionCheck {
         parsed: &mut Parsed<'_, F>,
         findings: &mut FindingCounts,
     ) {
-        let line = parsed.line.line.number;
-        let edition = self.edition;
-        let breaks = |flag: &ServiceFlag| rule::flag_not_in_edition::breaks(*flag, edition);
-        if let Some(flag) = parsed.values.flag.filter(breaks) {
-            let message = || rule::flag_not_in_edition::message(flag, edition);
-            findings.count(RuleId::FlagNotInEdition, line, || parsed.span(F::FLAG), message);
+        let RecordValues { flag, day, .. } = parsed.values;
+        let [is_of_another, is_future, is_placeholder] = self.breaks(flag, day);
+        if let Some(flag) = flag.filter(|_| is_of_another) {
+            let message = || rule::flag_not_in_edition::message(flag, self.edition);
+            findings.field(RuleId::FlagNotInEdition, parsed, F::FLAG, message);
         }
-        let Some(day) = parsed.values.day else { return };
-        let last_day = self.last_day();
-        if rule::future_effective_date::breaks(day, last_day) {
-            let message = || rule::future_effective_date::message(last_day);
-            findings.count(RuleId::FutureEffectiveDate, line, || parsed.span(F::DAY), message);
+        if is_future {
+            let message = || rule::future_effective_date::message(self.last_day());
+            findings.field(RuleId::FutureEffectiveDate, parsed, F::DAY, message);
         }
-        if rule::placeholder_date::breaks(day.as_packed()) {
-            let message = rule::placeholder_date::message;
-            findings.count(RuleId::PlaceholderDate, line, || parsed.span(F::DAY), message);
+        if is_placeholder {
+            findings.field(
+                RuleId::PlaceholderDate,
+                parsed,
+                F::DAY,
+                rule::placeholder_date::message,
+            );
         }
     }
 
@@ -119,15 +154,8 @@ impl EditionCheck {
         day: Option<EffectiveDate>,
         broken: &mut BrokenRules,
     ) {
-        if flag.is_some_and(|flag| rule::flag_not_in_edition::breaks(flag, self.edition)) {
-            broken.push(RuleId::FlagNotInEdition);
-        }
-        if day.is_some_and(|day| rule::future_effective_date::breaks(day, self.last_day())) {
-            broken.push(RuleId::FutureEffectiveDate);
-        }
-        if day.is_some_and(|day| rule::placeholder_date::breaks(day.as_packed())) {
-            broken.push(RuleId::PlaceholderDate);
-        }
+        let rules = RULES.into_iter().zip(self.breaks(flag, day));
+        rules.filter(|(_, breaks)| *breaks).for_each(|(rule, _)| broken.push(rule));
     }
 }
 

@@ -6,6 +6,7 @@ use crate::baseline::KnownFindings;
 use crate::checked_flow::CheckedFlow;
 use crate::finding::Finding;
 use crate::options::Options;
+use crate::parsed::Parsed;
 use crate::rule::{Message, PerRule, RuleId};
 use crate::severity::Severity;
 use crate::span::{FindingSpan, ItemRef, LineRef};
@@ -139,6 +140,18 @@ impl FindingCounts {
         message: impl FnOnce() -> Message,
     ) {
         self.count(rule, item.line.line.number, || item.whole(), message);
+    }
+
+    /// Counts a finding of a field of a record.
+    #[inline]
+    pub(crate) fn field<F: CheckedFlow>(
+        &mut self,
+        rule: RuleId,
+        parsed: &mut Parsed<'_, F>,
+        field: F::Field,
+        message: impl FnOnce() -> Message,
+    ) {
+        self.count(rule, parsed.line.line.number, || parsed.span(field), message);
     }
 
     /// Counts a finding on a line.

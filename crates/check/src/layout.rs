@@ -1,8 +1,5 @@
 //! Names of flows and layouts.
 
-use std::fmt;
-use std::str::FromStr;
-
 use flagflow_gas::Tag;
 use serde::{Deserialize, Serialize};
 
@@ -80,24 +77,12 @@ impl From<flagflow_electricity::Flow> for Flow {
     }
 }
 
-impl fmt::Display for Flow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// Error for a text that is not the name of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a flow: expected e45, e46, d0350, d0351 or d0172")]
 pub struct UnknownFlow;
 
-impl FromStr for Flow {
-    type Err = UnknownFlow;
-
-    fn from_str(text: &str) -> Result<Self, UnknownFlow> {
-        Self::ALL.into_iter().find(|f| f.as_str() == text).ok_or(UnknownFlow)
-    }
-}
+flagflow_domain::named_values!(Flow, UnknownFlow);
 
 /// The layout of a file's lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -147,24 +132,12 @@ impl From<flagflow_electricity::Layout> for Layout {
     }
 }
 
-impl fmt::Display for Layout {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// Error for a text that is not the name of a layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a layout: expected fixed, uklink, zhv or zhf")]
 pub struct UnknownLayout;
 
-impl FromStr for Layout {
-    type Err = UnknownLayout;
-
-    fn from_str(text: &str) -> Result<Self, UnknownLayout> {
-        Self::ALL.into_iter().find(|l| l.as_str() == text).ok_or(UnknownLayout)
-    }
-}
+flagflow_domain::named_values!(Layout, UnknownLayout);
 
 #[cfg(test)]
 mod tests {

@@ -560,6 +560,11 @@ pub(crate) mod testing {
         all
     }
 
+    /// Returns whether a file breaks a rule.
+    pub(crate) fn is_found(rule: &str, file: &[u8]) -> bool {
+        findings(file).iter().any(|found| found.0 == rule)
+    }
+
     /// Returns a good E45 file of an organisation and a generation number, with one of two points.
     pub(crate) fn e45(organisation: u64, generation: u32, point: u64) -> Vec<u8> {
         format!(

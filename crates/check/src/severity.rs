@@ -1,8 +1,5 @@
 //! Severities of findings.
 
-use std::fmt;
-use std::str::FromStr;
-
 /// The severity of a finding, mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -29,24 +26,12 @@ impl Severity {
     }
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// Error for a text that is not the name of a severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a severity: expected error, warning or note")]
 pub struct UnknownSeverity;
 
-impl FromStr for Severity {
-    type Err = UnknownSeverity;
-
-    fn from_str(text: &str) -> Result<Self, UnknownSeverity> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or(UnknownSeverity)
-    }
-}
+flagflow_domain::named_values!(Severity, UnknownSeverity);
 
 #[cfg(test)]
 mod tests {

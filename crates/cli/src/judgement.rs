@@ -31,8 +31,8 @@ pub(crate) struct JudgementArgs {
     #[arg(long, value_name = "EDITION", value_parser = edition)]
     edition: Option<EditionChoice>,
 
-    /// The flow, e45, e46, d0350 or d0351; gas or electricity if the first record decides which of
-    /// that fuel's flows. By default that of the first record.
+    /// The flow, e45, e46, d0350, d0351 or d0172; gas or electricity if the first record decides
+    /// which of that fuel's flows. By default that of the first record.
     #[arg(long, value_name = "FLOW", value_parser = flow)]
     flow: Option<FlowChoice>,
 

@@ -1,8 +1,5 @@
 //! Editions: the sets of letters that a flag may be.
 
-use std::fmt;
-use std::str::FromStr;
-
 use crate::{EffectiveDate, ServiceFlag};
 
 /// The set of letters that the DCC Service Flag may be in a file.
@@ -59,24 +56,12 @@ impl Edition {
     }
 }
 
-impl fmt::Display for Edition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// The error of a text that is not the name of an edition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an edition: expected pre-mp077, mp077 or any")]
 pub struct UnknownEdition;
 
-impl FromStr for Edition {
-    type Err = UnknownEdition;
-
-    fn from_str(text: &str) -> Result<Self, UnknownEdition> {
-        Self::ALL.into_iter().find(|e| e.as_str() == text).ok_or(UnknownEdition)
-    }
-}
+crate::named_values!(Edition, UnknownEdition);
 
 #[cfg(feature = "serde")]
 crate::text::serde_as_text!(Edition, "one of pre-mp077, mp077, any");

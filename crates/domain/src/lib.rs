@@ -43,6 +43,7 @@ mod edition;
 mod flag;
 mod mpan;
 mod mprn;
+mod names;
 mod outcome;
 mod point;
 #[cfg(feature = "serde")]

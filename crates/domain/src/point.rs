@@ -29,19 +29,7 @@ impl Fuel {
     }
 }
 
-impl fmt::Display for Fuel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for Fuel {
-    type Err = UnknownFuel;
-
-    fn from_str(text: &str) -> Result<Self, UnknownFuel> {
-        Self::ALL.into_iter().find(|fuel| fuel.as_str() == text).ok_or(UnknownFuel)
-    }
-}
+crate::named_values!(Fuel, UnknownFuel);
 
 /// The error of a text that is not the name of a fuel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,8 +1,5 @@
 //! The choice of line endings for an output.
 
-use std::fmt;
-use std::str::FromStr;
-
 use flagflow_frame::LineEnd;
 
 /// Line endings of the output.
@@ -42,24 +39,12 @@ impl LineEndRule {
     }
 }
 
-impl fmt::Display for LineEndRule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// The text is not the name of a line ending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a line ending: expected keep, lf or crlf")]
 pub struct UnknownLineEndRule;
 
-impl FromStr for LineEndRule {
-    type Err = UnknownLineEndRule;
-
-    fn from_str(text: &str) -> Result<Self, UnknownLineEndRule> {
-        Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or(UnknownLineEndRule)
-    }
-}
+flagflow_domain::named_values!(LineEndRule, UnknownLineEndRule);
 
 #[cfg(test)]
 mod tests {

@@ -22,7 +22,7 @@ pub use outcome::{parse_outcome, write_outcome};
 pub use reason::{InvalidReason, ReasonCode, parse_reason, write_reason};
 pub use time::{CreationTime, InvalidTime, parse_time, write_time};
 
-use flagflow_codec::Slot;
+use flagflow_codec::{Slot, check_ascii};
 use flagflow_rows::push_digits;
 use nom::combinator::all_consuming;
 use nom::{IResult, Parser};
@@ -45,9 +45,7 @@ fn whole<'a, T>(
     grammar: impl Grammar<'a, T>,
     kind: ErrorKind,
 ) -> Result<T, FieldFault> {
-    if let Some(start) = field.iter().position(|byte| !byte.is_ascii()) {
-        return Err(FieldFault { kind: ErrorKind::NonAscii, start, length: 1 });
-    }
+    check_ascii(field)?;
     let parsed: IResult<_, _> = all_consuming(grammar).parse(field);
     match parsed {
         Ok((_, value)) => Ok(value),
@@ -76,7 +74,7 @@ pub fn check_field(spec: &FieldSpec, field: &[u8], layout: Layout) -> Result<(),
 }
 
 /// Writes text as the layout has it: in quotes in uklink.
-fn write_text(out: &mut Vec<u8>, layout: Layout, text: &[u8]) {
+pub(crate) fn write_text(out: &mut Vec<u8>, layout: Layout, text: &[u8]) {
     match layout {
         Layout::Fixed => out.extend_from_slice(text),
         Layout::Uklink => {

@@ -4,7 +4,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::str::FromStr;
 
 use flagflow_codec::{Cardinality, Item, ItemKind, LineKind, LineSpec, Names, Slot, Style};
 use flagflow_domain::Mprn;
@@ -66,24 +65,12 @@ impl Layout {
     }
 }
 
-impl fmt::Display for Layout {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// The text is not the name of a layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a layout: expected fixed or uklink")]
 pub struct UnknownLayout;
 
-impl FromStr for Layout {
-    type Err = UnknownLayout;
-
-    fn from_str(text: &str) -> Result<Self, UnknownLayout> {
-        Self::ALL.into_iter().find(|l| l.as_str() == text).ok_or(UnknownLayout)
-    }
-}
+flagflow_domain::named_values!(Layout, UnknownLayout);
 
 /// The Transaction Type, the first field of each record: which record it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

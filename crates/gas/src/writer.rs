@@ -7,21 +7,14 @@ use flagflow_rows::Backend;
 use crate::error::ErrorKind;
 use crate::field::{
     ReasonCode, write_date, write_file_type, write_flag, write_mprn, write_number, write_outcome,
-    write_reason, write_time,
+    write_reason, write_text, write_time,
 };
 use crate::layout::{Field, Gas, Layout, Tag};
 use crate::record::{Detail, E45, E46, Header, Trailer};
 
 /// Begins a record: its Transaction Type.
 fn begin(out: &mut Vec<u8>, layout: Layout, tag: Tag) {
-    match layout {
-        Layout::Fixed => out.extend_from_slice(tag.as_bytes()),
-        Layout::Uklink => {
-            out.push(b'"');
-            out.extend_from_slice(tag.as_bytes());
-            out.push(b'"');
-        }
-    }
+    write_text(out, layout, tag.as_bytes());
 }
 
 /// Appends the delimiter between two fields.

@@ -5,7 +5,7 @@
 //! | [`quarantine`](mod@quarantine) | splits a file into accepted and rejected records |
 //! | [`merge`](mod@merge) | puts corrected records back among the accepted ones |
 //! | [`fix`](mod@fix) | fixes errors that have one safe answer |
-//! | [`answer`](mod@answer) | the response to a file: E46 answers, D0351 rejections |
+//! | [`answer`](mod@answer) | the response to a file: E46, or D0172 and D0351 |
 //! | [`watch`] | checks the files that arrive in a folder and moves them, exactly once |
 //!
 //! All of them run in bounded memory: nothing grows with the file, the number of bad records, or

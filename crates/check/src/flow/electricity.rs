@@ -198,16 +198,14 @@ impl<'o> ElectricityRules<'o> {
         parsed: &mut Parsed<'_, Electricity>,
         findings: &mut FindingCounts,
     ) {
-        let (line, masks) = (parsed.line.line.number, findings.masks());
+        let (point, masks) = (Electricity::POINT, findings.masks());
         if rule::mpan_check_digit::breaks(mpan) {
             let message = || rule::mpan_check_digit::message(mpan, masks);
-            let place = || parsed.span(Electricity::POINT);
-            findings.count(RuleId::MpanCheckDigit, line, place, message);
+            findings.field(RuleId::MpanCheckDigit, parsed, point, message);
         }
         if rule::unknown_distributor::breaks(mpan.as_u64()) {
             let message = rule::unknown_distributor::message;
-            let place = || parsed.span(Electricity::POINT);
-            findings.count(RuleId::UnknownDistributor, line, place, message);
+            findings.field(RuleId::UnknownDistributor, parsed, point, message);
         }
         if let Some(file) = &mut self.participant {
             file.count_others(&[mpan.as_u64()]);
@@ -224,9 +222,8 @@ impl<'o> ElectricityRules<'o> {
         let before = self.last_instruction.replace(number).unwrap_or(0);
         if rule::instruction_number::breaks(before, number) {
             let message = || rule::instruction_number::message(before);
-            let line = parsed.line.line.number;
-            let place = || parsed.span(Field::InstructionNumber);
-            findings.count(RuleId::InstructionNumber, line, place, message);
+            let field = Field::InstructionNumber;
+            findings.field(RuleId::InstructionNumber, parsed, field, message);
         }
     }
 
@@ -262,11 +259,11 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
 
     const ROW_RULES: &'static [RuleId] = &[
         RuleId::MpanCheckDigit,
-        RuleId::UnknownDistributor,
         RuleId::FlagNotInEdition,
         RuleId::FutureEffectiveDate,
-        RuleId::InstructionNumber,
         RuleId::PlaceholderDate,
+        RuleId::InstructionNumber,
+        RuleId::UnknownDistributor,
         RuleId::DateOutOfRange,
         RuleId::InvalidSupplierId,
     ];
@@ -425,15 +422,13 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
             self.check_instruction(number, parsed, findings);
         }
         if day.is_some_and(|day| rule::date_out_of_range::breaks(day.as_packed())) {
-            let (line, message) = (parsed.line.line.number, rule::date_out_of_range::message);
-            let place = || parsed.span(Electricity::DAY);
-            findings.count(RuleId::DateOutOfRange, line, place, message);
+            let (field, message) = (Electricity::DAY, rule::date_out_of_range::message);
+            findings.field(RuleId::DateOutOfRange, parsed, field, message);
         }
         if let Some(Instruction::D0350(update)) = parsed.record {
             if rule::invalid_supplier_id::breaks(update.supplier_id()) {
-                let (line, message) = (parsed.line.line.number, rule::invalid_supplier_id::message);
-                let place = || parsed.span(Field::SupplierId);
-                findings.count(RuleId::InvalidSupplierId, line, place, message);
+                let (field, message) = (Field::SupplierId, rule::invalid_supplier_id::message);
+                findings.field(RuleId::InvalidSupplierId, parsed, field, message);
             }
         } else if self.profile.flow() == Flow::D0172 {
             let _ = Self::check_confirmation(parsed, findings);
@@ -470,17 +465,11 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
     }
 
     fn row_rules(&self, rows: &CanonicalRows<'_>, edition: &EditionCheck, rules: &mut [RuleBits]) {
-        let (allowed, last_day) = (edition.allowed_flags(), edition.last_day().as_packed());
-        let marks = rows.marks.iter().zip(rows.dates);
-        let values = rows.points.iter().zip(rows.flags).zip(marks);
-        for (rules, ((point, flag), (mark, date))) in rules.iter_mut().zip(values) {
-            *rules = u8::from(rule::mpan_check_digit::breaks_in_row(*mark))
-                | u8::from(rule::unknown_distributor::breaks(*point)) << 1
-                | u8::from(!allowed[usize::from(*flag)]) << 2
-                | u8::from(rule::future_effective_date::breaks_packed(*date, last_day)) << 3
-                | u8::from(rule::placeholder_date::breaks(*date)) << 5
-                | u8::from(rule::date_out_of_range::breaks(*date)) << 6;
-        }
+        edition.row_rules(rows, rules, |mark, point, day| {
+            u8::from(rule::mpan_check_digit::breaks_in_row(mark))
+                | u8::from(rule::unknown_distributor::breaks(point)) << 5
+                | u8::from(rule::date_out_of_range::breaks(day)) << 6
+        });
         for (rules, supplier) in rules.iter_mut().zip(rows.parties) {
             let supplier = SupplierId::from_packed(*supplier);
             let is_broken = supplier.is_some_and(rule::invalid_supplier_id::breaks);

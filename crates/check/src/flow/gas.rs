@@ -256,9 +256,9 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
     fn check_values(&mut self, parsed: &mut Parsed<'_, Gas>, findings: &mut FindingCounts) {
         let point = parsed.values.point.and_then(|point| Mprn::new(point).ok());
         if let Some(point) = point.filter(|point| rule::mprn_check_digits::breaks(*point)) {
-            let (line, masks) = (parsed.line.line.number, findings.masks());
+            let masks = findings.masks();
             let message = || rule::mprn_check_digits::message(point, masks);
-            findings.count(RuleId::MprnCheckDigits, line, || parsed.span(Gas::POINT), message);
+            findings.field(RuleId::MprnCheckDigits, parsed, Gas::POINT, message);
         }
     }
 
@@ -285,14 +285,9 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
         if !rows.marks.iter().fold(false, is_wrong) & edition.accepts_rows(rows) {
             return rules.fill(0);
         }
-        let (allowed, last_day) = (edition.allowed_flags(), edition.last_day().as_packed());
-        let rows = rows.marks.iter().zip(rows.flags).zip(rows.dates);
-        for (rules, ((mark, flag), date)) in rules.iter_mut().zip(rows) {
-            *rules = u8::from(rule::mprn_check_digits::breaks_in_row(*mark))
-                | u8::from(!allowed[usize::from(*flag)]) << 1
-                | u8::from(rule::future_effective_date::breaks_packed(*date, last_day)) << 2
-                | u8::from(rule::placeholder_date::breaks(*date)) << 3;
-        }
+        edition.row_rules(rows, rules, |mark, _, _| {
+            u8::from(rule::mprn_check_digits::breaks_in_row(mark))
+        });
     }
 
     fn broken_by_row(

@@ -1,8 +1,6 @@
 //! Names and limits of the formats.
 
-use std::fmt;
 use std::io::{self, Write};
-use std::str::FromStr;
 
 use crate::render::{self, MOST_SARIF_RESULTS, ReportEntry, TextOptions};
 use flagflow_frame::escape;
@@ -84,24 +82,12 @@ impl Format {
     }
 }
 
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// Error for a text that is not the name of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a format: expected text, json, html, sarif, junit or github")]
 pub struct UnknownFormat;
 
-impl FromStr for Format {
-    type Err = UnknownFormat;
-
-    fn from_str(text: &str) -> Result<Self, UnknownFormat> {
-        Self::ALL.into_iter().find(|f| f.as_str() == text).ok_or(UnknownFormat)
-    }
-}
+flagflow_domain::named_values!(Format, UnknownFormat);
 
 /// Writes all files of a run in one document of a format.
 ///

@@ -36,7 +36,7 @@ pub(crate) fn message(day: EffectiveDate) -> Message {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::findings;
+    use crate::rule::testing::{findings, is_found};
 
     #[test]
     fn fires() {
@@ -50,12 +50,9 @@ mod tests {
 
     #[test]
     fn does_not_fire() {
-        assert!(
-            findings(
-                b"A000000000042DXI20220201093000000001\nE451234567810A20220201\nZ990000000001\n"
-            )
-            .iter()
-            .all(|found| found.0 != "future-effective-date")
-        );
+        assert!(!is_found(
+            "future-effective-date",
+            b"A000000000042DXI20220201093000000001\nE451234567810A20220201\nZ990000000001\n"
+        ));
     }
 }

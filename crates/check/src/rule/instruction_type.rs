@@ -10,7 +10,8 @@ pub(super) static RULE: Rule = Rule {
     name: "instruction-type",
     severity: Severity::Error,
     summary: "An instruction type is not that of the flow.",
-    why: "An update of the flag is DC01, its rejection DC11. This flow has no other instructions.",
+    why: "An update of the flag is DC01, its rejection DC11, the confirmation of a file DC90. Each \
+          flow has one instruction type.",
     help: "Ask the sender for the correct instruction.",
     source: "public sources (formats, section 4)",
     electricity: None,

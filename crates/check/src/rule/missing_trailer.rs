@@ -36,7 +36,7 @@ pub(crate) fn message(layout: Layout) -> Message {
 #[cfg(test)]
 mod tests {
     use crate::layout::Layout;
-    use crate::rule::testing::findings;
+    use crate::rule::testing::{findings, is_found};
 
     #[test]
     fn fires() {
@@ -57,12 +57,9 @@ mod tests {
 
     #[test]
     fn does_not_fire() {
-        assert!(
-            findings(
-                b"A000000000042DXI20220201093000000001\nE451234567810A20220101\nZ990000000001\n"
-            )
-            .iter()
-            .all(|found| found.0 != "missing-trailer")
-        );
+        assert!(!is_found(
+            "missing-trailer",
+            b"A000000000042DXI20220201093000000001\nE451234567810A20220101\nZ990000000001\n"
+        ));
     }
 }

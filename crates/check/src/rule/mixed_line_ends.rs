@@ -29,7 +29,7 @@ pub(crate) fn message(first: LineEnd, end: LineEnd) -> Message {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::findings;
+    use crate::rule::testing::{findings, is_found};
 
     #[test]
     fn breaks() {
@@ -43,10 +43,9 @@ mod tests {
 
     #[test]
     fn does_not_fire() {
-        assert!(
-            findings(b"E451234567810A20220101\r\nE450000123409A20220101\r\n")
-                .iter()
-                .all(|found| found.0 != "mixed-line-ends")
-        );
+        assert!(!is_found(
+            "mixed-line-ends",
+            b"E451234567810A20220101\r\nE450000123409A20220101\r\n"
+        ));
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn message(known: &[FileType]) -> Message {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::findings;
+    use crate::rule::testing::{findings, is_found};
     use crate::{Options, check};
 
     #[test]
@@ -62,12 +62,9 @@ mod tests {
 
     #[test]
     fn does_not_fire() {
-        assert!(
-            findings(
-                b"A000000000042DXI20220201093000000001\nE451234567810A20220101\nZ990000000001\n"
-            )
-            .iter()
-            .all(|found| found.0 != "wrong-file-type")
-        );
+        assert!(!is_found(
+            "wrong-file-type",
+            b"A000000000042DXI20220201093000000001\nE451234567810A20220101\nZ990000000001\n"
+        ));
     }
 }

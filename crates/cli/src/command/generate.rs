@@ -24,8 +24,8 @@ use crate::options::{ProfileArgs, any_case, count};
 /// line for each finding that a validator must report. All data is invented.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The records: e45 or d0350 (updates, gas or electricity for short), e46 (answers) or d0351
-    /// (rejections)
+    /// The records: e45 or d0350 (updates, gas or electricity for short), e46 (answers), d0351
+    /// (rejections) or d0172 (confirmations)
     #[arg(long, value_parser = parse_flow)]
     flow: Flow,
 
@@ -45,12 +45,12 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = Edition::Mp077, value_parser = any_case::<Edition>)]
     edition: Edition,
 
-    /// The distributor of the meter points of a d0350 or d0351 file: 10 to 38, or all, the whole
+    /// The distributor of the meter points of an electricity file: 10 to 38, or all, the whole
     /// country's, which belong to no single provider (participant-mismatch)
     #[arg(long, value_name = "ID", default_value = "10", value_parser = parse_distributors)]
     distributor: Distributors,
 
-    /// Put a header and a trailer around the records; d0350 and d0351 files always have them
+    /// Put a header and a trailer around the records; electricity files always have them
     #[arg(long)]
     envelope: bool,
 

@@ -1,7 +1,5 @@
 //! Options of a conversion.
 
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use flagflow_domain::{Edition, ServiceFlag};
@@ -50,24 +48,12 @@ macro_rules! named {
             }
         }
 
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
         #[doc = concat!("What was read is not ", $what, ".")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
         #[error("not {}: expected {}", $what, $expected)]
         pub struct $unknown;
 
-        impl FromStr for $type {
-            type Err = $unknown;
-
-            fn from_str(text: &str) -> Result<Self, $unknown> {
-                Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or($unknown)
-            }
-        }
+        flagflow_domain::named_values!($type, $unknown);
     };
 }
 

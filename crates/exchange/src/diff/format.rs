@@ -1,8 +1,6 @@
 //! Differences as text, as a table, or as lines of JSON.
 
-use std::fmt;
 use std::io::{self, Write};
-use std::str::FromStr;
 
 use flagflow_check::render::{amount, grouped};
 use flagflow_domain::{Fuel, ServiceFlag};
@@ -41,24 +39,12 @@ impl DiffFormat {
     }
 }
 
-impl fmt::Display for DiffFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// Error for an unknown format name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a format: expected text, csv or json")]
 pub struct UnknownDiffFormat;
 
-impl FromStr for DiffFormat {
-    type Err = UnknownDiffFormat;
-
-    fn from_str(text: &str) -> Result<Self, UnknownDiffFormat> {
-        Self::ALL.into_iter().find(|f| f.as_str() == text).ok_or(UnknownDiffFormat)
-    }
-}
+flagflow_domain::named_values!(DiffFormat, UnknownDiffFormat);
 
 const COLUMNS: &str = "change,meter_point,old_flag,old_effective_from,old_line,new_flag,\
                        new_effective_from,new_line";

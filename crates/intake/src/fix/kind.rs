@@ -1,8 +1,5 @@
 //! Kinds of fixes.
 
-use std::fmt;
-use std::str::FromStr;
-
 /// A kind of fix, for an error with one safe answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -76,12 +73,6 @@ impl FixKind {
     }
 }
 
-impl fmt::Display for FixKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// Error for an unknown kind of fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -91,13 +82,7 @@ impl fmt::Display for FixKind {
 )]
 pub struct UnknownKind;
 
-impl FromStr for FixKind {
-    type Err = UnknownKind;
-
-    fn from_str(text: &str) -> Result<Self, UnknownKind> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
-    }
-}
+flagflow_domain::named_values!(FixKind, UnknownKind);
 
 /// Some of the kinds. The default is all but [`FixKind::Quoting`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

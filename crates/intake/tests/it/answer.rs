@@ -384,6 +384,26 @@ fn points_of_other_distributors_have_code_3_once() {
     assert!(text.contains("|2|1200000000020|20240116|N|20240114|MRCY|\r\n85H|48|\r\n85H|3|\r\n"));
 }
 
+/// A supplier id that cannot be read has the code 58 by itself; one of another form has it if the
+/// warning about it refuses.
+#[test]
+fn an_invalid_supplier_id_has_code_58() {
+    let file = String::from_utf8_lossy(D0350)
+        .replace("1200000000020|A|20240114|MRCY", "1200000000020|A|20240114|MRCYX")
+        .replace("1200000000020|N|20240114|MRCY", "1200000000038|N|20240114|MR1");
+    let mut options = rejections();
+    let text = |options: &AnswerOptions| {
+        String::from_utf8(answered(file.as_bytes(), options).rejections).unwrap()
+    };
+    let unreadable = "84H|1|DC11|1|1200000000020|20240116|A|20240114||\r\n85H|58|\r\n84H|2|DC11|";
+    let warned = "2|1200000000038|20240116|N|20240114|MR1|\r\n85H|58|\r\n";
+    let all = text(&options);
+    assert!(all.contains(&format!("{unreadable}3|")) && !all.contains("MR1"), "{all}");
+    options.reject_on = vec![RuleId::InvalidSupplierId];
+    let all = text(&options);
+    assert!(all.contains(&format!("{unreadable}{warned}84H|3|DC11|3|")), "{all}");
+}
+
 #[test]
 fn a_table_takes_precedence_and_its_default_is_for_what_has_no_code() {
     let mut options = rejections();
