@@ -9,8 +9,8 @@ use arrow_array::RecordBatch;
 use flagflow_check::escape_path;
 use flagflow_electricity::{Electricity, Instruction};
 use flagflow_exchange::convert::{
-    ConvertOptions, ConvertRefusal, ConvertReport, RecordFormat, RecordTable, TableRecord,
-    convert as convert_text, convert_records,
+    CellDelimiter, ConvertOptions, ConvertRefusal, ConvertReport, RecordFormat, RecordTable,
+    TableRecord, convert as convert_text, convert_records,
 };
 use flagflow_files::{Error, ErrorKind, Result, Source, input};
 use flagflow_frame::{LineEnd, Position};
@@ -67,21 +67,27 @@ pub fn convert(
     let file =
         File::open(path).map_err(|cause| Error::input(format!("{name}: cannot be read"), cause))?;
     let mut options = options.clone();
+    let columns = match from {
+        // the text of a workbook has its columns
+        RecordFormat::Xlsx => Vec::new(),
+        _ => std::mem::take(&mut options.columns),
+    };
     let report = match from {
         RecordFormat::Xlsx => {
             options.from = Some(RecordFormat::Csv);
+            options.delimiter = CellDelimiter::Comma;
             let table = read_workbook(file, sheet).map_err(|error| of(error, &name))?;
             write(BufReader::with_capacity(input::BUFFER, table), output, &options)
         }
         RecordFormat::Arrow => {
             options.from = Some(RecordFormat::Jsonl);
             let (batches, metadata) = read_ipc(file).map_err(|error| of(error, &name))?;
-            write(ObjectText::new(batches, &metadata), output, &options)
+            write(ObjectText::new(batches, &metadata, columns), output, &options)
         }
         _ => {
             options.from = Some(RecordFormat::Jsonl);
             let (batches, metadata) = read_parquet(file).map_err(|error| of(error, &name))?;
-            write(ObjectText::new(batches, &metadata), output, &options)
+            write(ObjectText::new(batches, &metadata, columns), output, &options)
         }
     };
     source.expect_unchanged()?;

@@ -90,6 +90,8 @@ pub(crate) fn cell_text(array: &dyn Array, row: usize) -> Option<Cow<'_, str>> {
 /// Reads record batches as lines of jsonl: the header, the group, the records, the trailer.
 pub(crate) struct ObjectText<I> {
     batches: I,
+    /// Names of items, and of their columns.
+    columns: Vec<(String, String)>,
     line_end: &'static str,
     text: Vec<u8>,
     at: usize,
@@ -98,7 +100,11 @@ pub(crate) struct ObjectText<I> {
 }
 
 impl<I> ObjectText<I> {
-    pub(crate) fn new(batches: I, metadata: &HashMap<String, String>) -> Self {
+    pub(crate) fn new(
+        batches: I,
+        metadata: &HashMap<String, String>,
+        columns: Vec<(String, String)>,
+    ) -> Self {
         let of = |key: &str| metadata.get(key);
         let is_crlf = of("flagflow.line_end").is_some_and(|end| end == "crlf");
         let line_end = if is_crlf { "\r\n" } else { "\n" };
@@ -108,12 +114,17 @@ impl<I> ObjectText<I> {
             text.extend_from_slice(line_end.as_bytes());
         }
         let trailer = of("flagflow.trailer").cloned();
-        Self { batches, line_end, text, at: 0, trailer }
+        Self { batches, columns, line_end, text, at: 0, trailer }
     }
 
     fn push(&mut self, batch: &RecordBatch) {
         let schema = batch.schema();
-        let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        let item = |name: &'_ String| {
+            let columns = self.columns.iter();
+            let known = columns.clone().find(|(_, own)| own.eq_ignore_ascii_case(name));
+            known.map_or(name.clone(), |(item, _)| item.clone())
+        };
+        let names: Vec<_> = schema.fields().iter().map(|field| item(field.name())).collect();
         let fuel = batch.column_by_name(Column::Fuel.as_str());
         for row in 0..batch.num_rows() {
             let fuel = fuel.and_then(|fuel| cell_text(fuel, row));
@@ -121,17 +132,17 @@ impl<I> ObjectText<I> {
             let mut is_first = true;
             for (name, array) in names.iter().zip(batch.columns()) {
                 // an object of electricity has no kind but that of its line
-                if is_electric && *name == Column::TransactionType.as_str() {
+                if is_electric && name == Column::TransactionType.as_str() {
                     continue;
                 }
                 let Some(mut text) = cell_text(array, row) else { continue };
-                if is_electric && *name == Column::MeterPoint.as_str() {
+                if is_electric && name == Column::MeterPoint.as_str() {
                     // an MPAN has 13 digits
                     text = format!("{text:0>13}").into();
                 }
                 self.text.push(if is_first { b'{' } else { b',' });
                 is_first = false;
-                let is_reasons = [Column::ReasonCode.as_str(), REASONS].contains(name);
+                let is_reasons = [Column::ReasonCode.as_str(), REASONS].contains(&name.as_str());
                 if is_reasons && is_electric {
                     push_list(&mut self.text, &text);
                     continue;

@@ -19,7 +19,8 @@
 //! for them (`meter_point`, `effective_from_date`). Cells may be quoted (RFC 4180), dates may be
 //! `YYYY-MM-DD`, references may have leading zeros. The last three are needed; other columns are
 //! ignored and named in the report, as are empty cells after the last column and rows of empty
-//! cells only. A column `fuel` says which fuel a row is of: rows of the other fuel than the output
+//! cells only. [`delimiter`](ConvertOptions::delimiter) and [`columns`](ConvertOptions::columns)
+//! are for tables with other delimiters and names. A column `fuel` says which fuel a row is of: rows of the other fuel than the output
 //! are bad. Without a `transaction_type` column a row with an outcome code is an E46 and one
 //! without is an E45, and the first row says which of them the table holds: a row of the other kind
 //! is refused, because a forgotten outcome must not turn an answer into an update.
@@ -126,7 +127,10 @@ use records::ConvertTarget;
 pub(crate) use electricity::reader_options;
 pub use flagflow_files::spreadsheet::{guarded, guarded_text, unguarded};
 pub use flagflow_files::{LineEndRule, UnknownLineEndRule};
-pub use options::{ConvertOptions, EnvelopeRule, RecordFormat, UnknownEnvelopeRule, UnknownFormat};
+pub use options::{
+    CellDelimiter, ConvertOptions, EnvelopeRule, RecordFormat, UnknownCellDelimiter,
+    UnknownEnvelopeRule, UnknownFormat,
+};
 pub use reason::{ConvertField, ConvertReason};
 pub use records::{RecordTable, TableRecord};
 pub use report::{ConvertRefusal, ConvertReport, EnvelopeChange, Mapped, Warned};
@@ -183,25 +187,34 @@ fn convert_to(
     let (head, input) = InputHead::take_lines(input, LOOKED_AT)?;
     let first_line = head.first_row()?;
     if matches!(options.from, None | Some(RecordFormat::Csv))
+        && options.delimiter == CellDelimiter::Comma
         && let Some(fault) = sniff::table_fault(&first_line)
     {
         return Err(Error::new(ErrorKind::Table, fault.to_string()));
     }
-    let names = names_of(&first_line);
+    let names = names_of(&first_line, &options.columns);
     if options.from.is_none()
         && let Some(what) = names::other_output(&names)
     {
         let what = format!("the input is {what}, which has no records to convert");
         return Err(Error::new(ErrorKind::Unrecognised, what));
     }
-    let recognised = options.from.map_or_else(|| RecordFormat::recognise(&first_line), Ok);
+    let is_table = names.iter().any(|name| gas::is_column(name) || electricity::is_column(name));
+    let from =
+        options.from.or((is_table && !options.columns.is_empty()).then_some(RecordFormat::Csv));
+    let recognised = from.map_or_else(|| RecordFormat::recognise(&first_line), Ok);
     let from = recognised.map_err(|error| head.unrecognised(error))?;
     if matches!(from, RecordFormat::Zhv | RecordFormat::Zhf) && options.profile.is_none() {
         head.expect_readable_flow()?;
     }
+    if from != RecordFormat::Csv && !options.columns.is_empty() {
+        let what = format!("names of columns are for a table, and the input is {from}");
+        return Err(Error::new(ErrorKind::Options, what));
+    }
     let line_end = options.line_end.choose(head.line_end());
     let how = (from, line_end);
-    let (fuel, input) = first_fuel(input, from, &names, &first_line)?;
+    let delimiter = options.delimiter.as_byte();
+    let (fuel, input) = first_fuel(input, (from, delimiter), &names, &first_line)?;
     if is_electric(from, &names, fuel, options.to) {
         refuse(options.to, "electricity", &[RecordFormat::Fixed, RecordFormat::Uklink])?;
         return any_format::convert::<Electricity>(
@@ -219,12 +232,12 @@ fn convert_to(
 
 /// Returns the names in a first line, in their plain form: the columns of a table, the keys of an
 /// object.
-fn names_of(first_line: &[u8]) -> Vec<String> {
+fn names_of(first_line: &[u8], columns: &[(String, String)]) -> Vec<String> {
     match first_line.trim_ascii_start().starts_with(b"{") {
         true => keyed::keys(first_line),
         false => first_line
             .split(|byte| matches!(byte, b',' | b';' | b'\t' | b'"'))
-            .map(names::normal)
+            .map(|name| names::item_of(names::normal(name), columns))
             .filter(|name| !name.is_empty())
             .collect(),
     }
@@ -234,7 +247,7 @@ fn names_of(first_line: &[u8]) -> Vec<String> {
 /// beginning.
 fn first_fuel<R: BufRead>(
     input: R,
-    from: RecordFormat,
+    (from, delimiter): (RecordFormat, u8),
     names: &[String],
     first_line: &[u8],
 ) -> Result<(Option<Fuel>, Rewound<R>)> {
@@ -242,7 +255,7 @@ fn first_fuel<R: BufRead>(
     let is_table = has_fuel && from == RecordFormat::Csv;
     let (head, input) = InputHead::take_lines(input, if is_table { 2 } else { 0 })?;
     let value = match from {
-        RecordFormat::Csv if is_table => second_row_fuel(head.bytes()),
+        RecordFormat::Csv if is_table => second_row_fuel(head.bytes(), delimiter),
         RecordFormat::Jsonl if has_fuel => keyed::text_of(first_line, names::FUEL),
         _ => None,
     };
@@ -252,8 +265,8 @@ fn first_fuel<R: BufRead>(
 
 /// Returns the fuel of the first row below the column names. A row that cannot be split is reported
 /// when the table is read.
-fn second_row_fuel(table: &[u8]) -> Option<Vec<u8>> {
-    let mut rows = rows::TableRows::new(table);
+fn second_row_fuel(table: &[u8], delimiter: u8) -> Option<Vec<u8>> {
+    let mut rows = rows::TableRows::new(table, delimiter);
     rows.next().ok().filter(|is_there| *is_there)?;
     let names = rows.row();
     let at = (0..names.len())

@@ -235,7 +235,7 @@ fn columns_of_others_are_read() {
     let time = DataType::Timestamp(TimeUnit::Nanosecond, None);
     let schema = Arc::new(Schema::new(vec![
         Field::new("Meter Point Reference", DataType::Float64, true),
-        Field::new("dcc_service_flag", DataType::LargeUtf8, true),
+        Field::new("status", DataType::LargeUtf8, true),
         Field::new("effective_from_date", time, true),
         Field::new("note", DataType::LargeUtf8, true),
     ]));
@@ -253,8 +253,9 @@ fn columns_of_others_are_read() {
     let mut writer = flagflow_arrow::parquet::ParquetWriter::new(file, schema).unwrap();
     writer.write(&batch).unwrap();
     writer.finish(std::collections::HashMap::new()).unwrap();
-    let (report, text) =
-        to(&path, folder.path(), &ConvertOptions::new(RecordFormat::Fixed)).unwrap();
+    let mut options = ConvertOptions::new(RecordFormat::Fixed);
+    options.columns = vec![("dcc_service_flag".to_owned(), "Status".to_owned())];
+    let (report, text) = to(&path, folder.path(), &options).unwrap();
     assert!(report.is_complete(), "{report:?}");
     assert_eq!(report.ignored, ["note"]);
     let text = std::fs::read_to_string(text).unwrap();

@@ -10,7 +10,8 @@ use flagflow::electricity::SupplierId;
 #[cfg(not(feature = "tables"))]
 use flagflow::exchange::convert::convert;
 use flagflow::exchange::convert::{
-    ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, LineEndRule, RecordFormat,
+    CellDelimiter, ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, LineEndRule,
+    RecordFormat,
 };
 use flagflow::files::input;
 use flagflow::files::output::Output;
@@ -100,6 +101,15 @@ pub(crate) struct Args {
     #[arg(long)]
     csv_safe: bool,
 
+    /// The delimiter between the cells of a csv table: comma, semicolon or tab
+    #[arg(long, value_name = "NAME", default_value_t, value_parser = any_case::<CellDelimiter>)]
+    delimiter: CellDelimiter,
+
+    /// The name of a column in IN, if it is another than that of its item, as in
+    /// meter_point_reference=MPRN. May be repeated
+    #[arg(long = "column", value_name = "ITEM=NAME", value_parser = parse_column)]
+    columns: Vec<(String, String)>,
+
     /// Print only rejected records
     #[arg(short, long)]
     quiet: bool,
@@ -122,6 +132,13 @@ fn parse_mapping(text: &str) -> Result<(ServiceFlag, ServiceFlag), String> {
             .map_err(|error| format!("\"{}\": {error}", escape(text.as_bytes())))
     };
     Ok((flag(pair.0)?, flag(pair.1)?))
+}
+
+/// Parses `meter_point_reference=MPRN`.
+fn parse_column(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(item, name)| !item.is_empty() && !name.is_empty());
+    let (item, name) = pair.ok_or("expected two names, as in meter_point_reference=MPRN")?;
+    Ok((item.to_owned(), name.to_owned()))
 }
 
 pub(crate) fn run(args: Args, files: &Files) -> Result<Exit, Failure> {
@@ -227,6 +244,8 @@ fn options(args: Args, to: RecordFormat) -> ConvertOptions {
     options.mask = args.mask;
     options.csv_safe = args.csv_safe;
     options.supplier = args.supplier;
+    options.delimiter = args.delimiter;
+    options.columns = args.columns;
     options
 }
 

@@ -162,7 +162,55 @@ pub struct ConvertOptions {
     /// Writes tables in which a spreadsheet takes no cell for a formula, and reads tables that were
     /// written so: see [`guarded`](super::guarded).
     pub csv_safe: bool,
+    /// The delimiter between the cells of a csv table that is read or written.
+    pub delimiter: CellDelimiter,
+    /// Names of columns in a table that is read: the name of an item, and that of its column.
+    pub columns: Vec<(String, String)>,
 }
+
+/// Delimiter between the cells of a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CellDelimiter {
+    /// A comma.
+    #[default]
+    Comma,
+    /// A semicolon.
+    Semicolon,
+    /// A tab.
+    Tab,
+}
+
+impl CellDelimiter {
+    /// Every delimiter.
+    pub const ALL: [Self; 3] = [Self::Comma, Self::Semicolon, Self::Tab];
+
+    /// Returns the name that options use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Comma => "comma",
+            Self::Semicolon => "semicolon",
+            Self::Tab => "tab",
+        }
+    }
+
+    /// Returns the character.
+    #[must_use]
+    pub const fn as_byte(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+            Self::Tab => b'\t',
+        }
+    }
+}
+
+/// Error for a text that is not the name of a delimiter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a delimiter: expected comma, semicolon or tab")]
+pub struct UnknownCellDelimiter;
+
+flagflow_domain::named_values!(CellDelimiter, UnknownCellDelimiter);
 
 impl ConvertOptions {
     /// Default maximum number of listed errors.
@@ -192,6 +240,8 @@ impl ConvertOptions {
             samples: Self::SAMPLES,
             mask: false,
             csv_safe: false,
+            delimiter: CellDelimiter::Comma,
+            columns: Vec::new(),
         }
     }
 

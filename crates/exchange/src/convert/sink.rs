@@ -352,15 +352,15 @@ pub(super) struct TableSink<F: ConvertFlow, W: Write> {
     text: TextSink<F, W>,
     /// The place of the first record's line among the lines of the table.
     first: Option<usize>,
-    /// True if no cell may be taken for a formula.
-    safe: bool,
-    /// The cells of the group at hand, each with its comma.
+    style: CellStyle,
+    /// The cells of the group at hand, each with its delimiter.
     group: Vec<u8>,
 }
 
 impl<F: ConvertFlow, W: Write> TableSink<F, W> {
     fn new(text: TextSink<F, W>, writer: &F::WriterOptions, options: &ConvertOptions) -> Self {
-        let mut table = Self { text, first: None, safe: options.csv_safe, group: Vec::new() };
+        let style = CellStyle { delimiter: options.delimiter.as_byte(), safe: options.csv_safe };
+        let mut table = Self { text, first: None, style, group: Vec::new() };
         // the group above a row whose own group could not be read
         if let Some(group) = F::opening(writer) {
             table.group(group, &Extras::default());
@@ -390,9 +390,9 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         for item in table.lines()[first].items() {
             let at = line.len();
             if push_item(line, item, own, &values, &mut extras) {
-                quote(line, at, self.safe);
+                quote(line, at, self.style);
             }
-            line.push(b',');
+            line.push(self.style.delimiter);
         }
         self.end_line()
     }
@@ -403,11 +403,11 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         line.clone_from(&self.group);
         let raw = cut::<F>(scratch, format, &Content::Record(*record), &rest.extras);
         for (_, text) in items(raw.as_ref()) {
-            push_cell(line, text, self.safe);
+            push_cell(line, text, self.style);
         }
         if reason_line(format.as_ref()).is_some() {
             let reasons: Vec<_> = rest.reasons.iter().map(F::reason_text).collect();
-            push_cell(line, &reasons.join(&b' '), self.safe);
+            push_cell(line, &reasons.join(&b' '), self.style);
         }
         self.end_line()
     }
@@ -424,7 +424,7 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         }
         self.group.clear();
         for (_, text) in items(Some(&raw)) {
-            push_cell(&mut self.group, text, self.safe);
+            push_cell(&mut self.group, text, self.style);
         }
         None
     }
@@ -441,13 +441,13 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         let lines = group_of(table).into_iter().chain([&table.lines()[place]]);
         for spec in lines.chain(reason_line(table)) {
             for item in spec.items() {
-                push_cell(line, F::name(&item.field).as_bytes(), self.safe);
+                push_cell(line, F::name(&item.field).as_bytes(), self.style);
             }
         }
         self.end_line().map(|()| place)
     }
 
-    /// Ends the line, without the comma of the last cell.
+    /// Ends the line, without the delimiter of the last cell.
     fn end_line(&mut self) -> Result<()> {
         self.text.line.pop();
         self.text.end_line()
@@ -460,20 +460,28 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
     }
 }
 
-/// Writes a cell and its comma, in quotes where needed, and guarded where it is to be safe.
-fn push_cell(line: &mut Vec<u8>, text: &[u8], safe: bool) {
+/// The form of the cells of a table.
+#[derive(Clone, Copy, Debug)]
+struct CellStyle {
+    delimiter: u8,
+    /// True if no cell may be taken for a formula.
+    safe: bool,
+}
+
+/// Writes a cell and its delimiter, in quotes where needed, and guarded where it is to be safe.
+fn push_cell(line: &mut Vec<u8>, text: &[u8], style: CellStyle) {
     let at = line.len();
     line.extend_from_slice(text);
-    quote(line, at, safe);
-    line.push(b',');
+    quote(line, at, style);
+    line.push(style.delimiter);
 }
 
 /// Puts the cell that begins at a byte of the line in quotes where needed, guarded where it is to
 /// be safe.
-fn quote(line: &mut Vec<u8>, at: usize, safe: bool) {
+fn quote(line: &mut Vec<u8>, at: usize, style: CellStyle) {
     let text = &line[at..];
-    let text = if safe { guarded(text) } else { Cow::Borrowed(text) };
-    let is_bare = !text.iter().any(|byte| b",\"\r\n".contains(byte));
+    let text = if style.safe { guarded(text) } else { Cow::Borrowed(text) };
+    let is_bare = !text.iter().any(|byte| *byte == style.delimiter || b"\"\r\n".contains(byte));
     if is_bare && matches!(text, Cow::Borrowed(_)) {
         return;
     }
