@@ -31,7 +31,8 @@ fn format_of(path: &std::path::Path) -> Option<RecordFormat> {
 #[pyfunction]
 #[pyo3(signature = (
     input, output, *, to=None, from_=None, envelope=None, edition=None, map_flags=Vec::new(),
-    skip_invalid=false, mask=false, sheet=None, profiles=Vec::new()
+    skip_invalid=false, mask=false, sheet=None, profiles=Vec::new(), supplier=None,
+    delimiter=None, columns=Vec::new()
 ))]
 #[expect(clippy::too_many_arguments, reason = "options of Python")]
 pub(crate) fn convert<'py>(
@@ -47,6 +48,9 @@ pub(crate) fn convert<'py>(
     mask: bool,
     sheet: Option<String>,
     profiles: Vec<String>,
+    supplier: Option<String>,
+    delimiter: Option<String>,
+    columns: Vec<(String, String)>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let to = parsed(py, "to", to)?.or_else(|| format_of(&output));
     let to =
@@ -55,6 +59,12 @@ pub(crate) fn convert<'py>(
     options.from = parsed(py, "from_", from_)?;
     options.envelope = parsed::<EnvelopeRule>(py, "envelope", envelope)?.unwrap_or_default();
     options.edition = parsed(py, "edition", edition)?;
+    let parse_supplier = |id: String| {
+        id.parse().map_err(|error| bad_option(py, format!("supplier={id:?}: {error}")))
+    };
+    options.supplier = supplier.map(parse_supplier).transpose()?;
+    options.delimiter = parsed(py, "delimiter", delimiter)?.unwrap_or_default();
+    options.columns = columns;
     for (from, to) in map_flags {
         let flag = |text: String| {
             text.parse().map_err(|error| bad_option(py, format!("map_flags {text:?}: {error}")))

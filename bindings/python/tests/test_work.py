@@ -103,6 +103,25 @@ def test_a_workbook_of_openpyxl_becomes_a_file(tmp_path):
     assert (tmp_path / "out.fixed").read_text() == expected
 
 
+def test_tables_have_other_delimiters_and_names(gas, tmp_path):
+    frame = flagflow.scan(gas, columns=["meter_point", "dcc_service_flag", "effective_from"]).to_pandas()
+    frame.columns = ["MPRN", "Status", "Valid from"]
+    frame.to_csv(tmp_path / "t.csv", sep=";", index=False)
+    frame.to_parquet(tmp_path / "t.parquet")
+    columns = {
+        "meter_point_reference": "MPRN",
+        "dcc_service_flag": "Status",
+        "dcc_service_effective_from_date": "Valid from",
+    }
+    for table in ["t.csv", "t.parquet"]:
+        output = tmp_path / "out.fixed"
+        report = flagflow.convert(tmp_path / table, output, columns=columns, delimiter="semicolon")
+        assert report["complete"], report
+        assert output.read_text().splitlines() == gas.read_text().splitlines()[1:-1]
+    with pytest.raises(flagflow.OptionsError, match="expected comma, semicolon or tab"):
+        flagflow.convert(gas, tmp_path / "t.csv", delimiter="pipe")
+
+
 def test_a_refused_conversion_writes_nothing(bad, tmp_path):
     report = flagflow.convert(bad, tmp_path / "t.parquet")
     assert not report["published"] and report["refused"] == 1

@@ -20,7 +20,8 @@
 //! `YYYY-MM-DD`, references may have leading zeros. The last three are needed; other columns are
 //! ignored and named in the report, as are empty cells after the last column and rows of empty
 //! cells only. [`delimiter`](ConvertOptions::delimiter) and [`columns`](ConvertOptions::columns)
-//! are for tables with other delimiters and names. A column `fuel` says which fuel a row is of: rows of the other fuel than the output
+//! are for tables with other delimiters and names. A column `fuel` says which fuel a row is of:
+//! rows of the other fuel than the output
 //! are bad. Without a `transaction_type` column a row with an outcome code is an E46 and one
 //! without is an E45, and the first row says which of them the table holds: a row of the other kind
 //! is refused, because a forgotten outcome must not turn an answer into an update.

@@ -84,6 +84,9 @@ def convert(
     mask: bool = False,
     sheet: str | None = None,
     profiles: list[str] = [],
+    supplier: str | None = None,
+    delimiter: str | None = None,
+    columns: list[tuple[str, str]] = [],
 ) -> Conversion: ...
 def generate(
     output: str,

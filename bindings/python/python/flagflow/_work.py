@@ -50,6 +50,9 @@ def convert(
     mask: bool = False,
     sheet: str | None = None,
     profile: PathLike | Iterable[PathLike] | None = None,
+    supplier: str | None = None,
+    delimiter: str | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Conversion:
     """Convert a file to another format. The output appears whole or not at all.
 
@@ -74,6 +77,13 @@ def convert(
         The sheet of a workbook that is read; the first one by default.
     profile : path or iterable of paths, optional
         The profile of an electricity file.
+    supplier : str, optional
+        The supplier of updates (D0350) in a table without one.
+    delimiter : {"comma", "semicolon", "tab"}, optional
+        The delimiter between the cells of a csv table.
+    columns : mapping of str to str, optional
+        The names of columns that are called something else, as in
+        ``{"meter_point_reference": "MPRN"}``.
 
     Returns
     -------
@@ -92,6 +102,9 @@ def convert(
         mask=mask,
         sheet=sheet,
         profiles=profile_texts(profile),
+        supplier=supplier,
+        delimiter=delimiter,
+        columns=list((columns or {}).items()),
     )
 
 
