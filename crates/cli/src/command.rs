@@ -17,6 +17,7 @@ mod refused;
 mod register;
 mod roundtrip;
 mod rules;
+mod schema;
 mod status;
 mod summary;
 mod watch;
@@ -74,6 +75,7 @@ pub(crate) enum Command {
     Profile(profile::ProfileCommand),
     Rules(rules::Args),
     Explain(explain::Args),
+    Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -97,6 +99,7 @@ impl Command {
             Self::Profile(command) => profile::run(&command),
             Self::Rules(args) => rules::run(&args),
             Self::Explain(args) => explain::run(&args),
+            Self::Schema(args) => schema::run(&args),
             Self::Completions(args) => completions::run(&args),
             Self::Man(args) => man::run(&args),
         }

@@ -166,6 +166,7 @@ pub(crate) const MEANINGS: &[Meaning] = &[
     meaning("profile show", "the profile was printed", None, "the profile could not be printed"),
     meaning("profile check", "every profile is valid", None, "a profile is not valid"),
     meaning("rules", "the rules were printed", None, "the rules could not be printed"),
+    meaning("schema", "the schema was printed", None, "the schema could not be printed"),
     meaning("explain", "every name was explained", None, "a name is unknown"),
     meaning("completions", "the script was printed", None, "the shell is unknown, or SHELL is not set to a known one"),
     meaning("man", "the page was printed", None, "the command is unknown"),

@@ -208,7 +208,9 @@ impl<F: Flow> Batch<F> {
         first: Position,
     ) {
         self.positions.push_rows(first, &columns.starts()[rows.clone()]);
+        let room = self.room();
         if let Some(numbers) = decoder.numbers(columns) {
+            self.numbers.reserve(room);
             self.numbers.extend_from_slice(&numbers[rows.clone()]);
         }
         self.points.extend_from_slice(&decoder.points(columns)[rows.clone()]);
@@ -218,6 +220,7 @@ impl<F: Flow> Batch<F> {
             None => self.outcomes.resize(self.points.len(), 0),
         }
         if let Some(parties) = decoder.parties(columns) {
+            self.parties.reserve(room);
             self.parties.extend_from_slice(&parties[rows.clone()]);
         }
         let dates = &columns.dates()[rows];

@@ -5,7 +5,7 @@
 //! table's items are its steps: one loop for every flow, compiled once for each style.
 //!
 //! In instructions a line, its split from the file among them (10,000 lines,
-//! `benches/instructions`): D0350 738 (zhv) and 692 (zhf). A table that the compiler knows needs no
+//! `benches/instructions`): D0350 807 (zhv) and 762 (zhf). A table that the compiler knows needs no
 //! loop ([`read_canonical_of_constant`]): E45 305 (fixed) and 376 (uklink), E46 330 and 425; with
 //! the loop these took 426, 556, 476 and 649.
 
@@ -238,7 +238,7 @@ impl Cells for Pipe {
         spec: &LineSpec<F>,
     ) -> Option<(&'l [u8], &'l [u8])> {
         let length = match item.slot {
-            Slot::Point(_) | Slot::Flag | Slot::Date => item.length,
+            Slot::Point(_) | Slot::Flag | Slot::Date | Slot::Party => item.length,
             Slot::Constant => spec.constant().len(),
             _ => find(rest, b'|', item.length)?,
         };

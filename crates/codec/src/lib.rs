@@ -42,7 +42,7 @@ pub use record::Record;
 pub use table::{
     Cardinality, Item, ItemKind, LineKind, LineSpec, MAX_ITEMS, MAX_LINES, Slot, Style, Table,
 };
-pub use values::Values;
+pub use values::{Values, is_plain_party};
 pub use writer::{FinishError, Writer};
 #[doc(hidden)]
 pub use {flagflow_frame::LineEnd, flagflow_rows::Backend};

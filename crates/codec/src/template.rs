@@ -7,8 +7,8 @@
 //! error is found and worded in one place, and without this module the bytes are the same and
 //! writing takes longer.
 //!
-//! In instructions a record, many at once (10,000 records, `benches/instructions`): E45 100 (fixed)
-//! and 123 (uklink), E46 104 and 130, D0350 218 (zhv) and 227 (zhf). With pieces alone, without
+//! In instructions a record, many at once (10,000 records, `benches/instructions`): E45 102 (fixed)
+//! and 125 (uklink), E46 106 and 133, D0350 257 (zhv) and 259 (zhf). With pieces alone, without
 //! short lines, gas took 134 (E45, fixed) and 229 (uklink).
 
 #![expect(clippy::cast_possible_truncation, reason = "each cast is of so few digits")]
@@ -52,7 +52,8 @@ const WITHIN: usize = ROOM / 2 - 1;
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
     pieces: [TemplatePiece; PIECES],
-    /// The number of values between pieces.
+    /// The number of values between pieces; the most that there may be where there is one and a
+    /// value of constant width before it.
     gaps: usize,
     /// The meter point, where it has one width.
     point: TemplateGap,
@@ -221,13 +222,11 @@ enum Gap {
 struct TemplateGap {
     piece: usize,
     start: usize,
-    /// All bits, or none in the first piece.
-    mask: usize,
 }
 
 impl TemplateGap {
     /// Far behind the line: a value that the line does not have is written there.
-    const NOWHERE: Self = Self { piece: 0, start: WITHIN - 15, mask: 0 };
+    const NOWHERE: Self = Self { piece: PIECES - 1, start: WITHIN / 2 };
 }
 
 impl TemplatePiece {
@@ -246,7 +245,10 @@ impl TemplatePiece {
         let at = at & WITHIN;
         room[at..at + STRIDE].copy_from_slice(&self.bytes[0]);
         if self.length > STRIDE {
-            room[at + STRIDE..at + MOST].copy_from_slice(self.bytes[1..].as_flattened());
+            room[at + STRIDE..at + 2 * STRIDE].copy_from_slice(&self.bytes[1]);
+        }
+        if self.length > 2 * STRIDE {
+            room[at + 2 * STRIDE..at + MOST].copy_from_slice(self.bytes[2..].as_flattened());
         }
     }
 }
@@ -283,6 +285,13 @@ const fn last_digits([high, low]: [u64; 2], digits: usize) -> u128 {
     (high as u128 | (low as u128) << 64) >> (8 * (DIGITS - digits))
 }
 
+/// Returns the first eight of so many last digits of sixteen, more than eight.
+#[inline]
+const fn first_half([high, low]: [u64; 2], digits: usize) -> u64 {
+    // a shift of less than a word is one instruction
+    ((high as u128 | (low as u128) << 64) >> (8 * (DIGITS - digits) % 64)) as u64
+}
+
 /// Returns the first eight digits and the last eight of a meter point with so many digits.
 #[inline]
 fn point_digits(point: u64, digits: usize) -> [u64; 2] {
@@ -291,7 +300,7 @@ fn point_digits(point: u64, digits: usize) -> [u64; 2] {
         return short_point(first, two_digits_of((point % 100) as u16));
     }
     let sixteen = sixteen_digits(point);
-    [last_digits(sixteen, digits) as u64, sixteen[1]]
+    [first_half(sixteen, digits), sixteen[1]]
 }
 
 /// Returns the first eight digits and the last eight of ten.
@@ -349,8 +358,11 @@ impl Template {
         }
         builder.bytes.extend_from_slice(line_end.as_bytes());
         builder.end(Gap::End)?;
-        let short = ShortLine::new(&builder.template);
-        Some(Self { short, ..builder.template })
+        let template = builder.template;
+        let Self { point, flag, outcome, date, party, .. } = template;
+        let has_first = [point, flag, outcome, date, party].iter().any(|place| place.piece == 0);
+        let gaps = if template.gaps == 1 && has_first { PIECES - 1 } else { template.gaps };
+        Some(Self { short: ShortLine::new(&template), gaps, ..template })
     }
 
     /// Returns the most bytes of a line.
@@ -363,15 +375,12 @@ impl Template {
     #[inline]
     fn fits(&self, values: &Values) -> bool {
         values.number.is_none_or(|number| number < self.numbers)
-            && (if self.has_party {
-                is_plain_party(values.party)
-            } else {
-                values.party == NO_PARTY
-            })
+            && (values.party == NO_PARTY || is_plain_party(values.party))
     }
 
     /// Writes one line and its ending at the beginning of its room. Returns its length.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "values that go through memory take much longer")]
     fn line<const HAS_OUTCOME: bool>(&self, room: &mut [u8; ROOM], values: &Values) -> usize {
         let outcome = if HAS_OUTCOME { letters_of(values.outcome) } else { NO_OUTCOME };
         if let (Some(short), Some(room)) = (&self.short, room.first_chunk_mut()) {
@@ -412,7 +421,7 @@ impl Template {
     }
 
     /// Writes a line with at most so many gaps, each by `gap`, which returns the length of the
-    /// value.
+    /// value. With one gap all values of constant width are behind it.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "values that go through memory take much longer")]
     fn write<const GAPS: usize>(
@@ -434,7 +443,7 @@ impl Template {
         let at_place = |place: TemplateGap| {
             let piece = match GAPS {
                 0 => 0,
-                1 => starts[1] & place.mask,
+                1 => starts[1],
                 _ => starts[place.piece % PIECES],
             };
             (piece + place.start) & WITHIN
@@ -517,9 +526,7 @@ struct TemplateBuilder {
 
 impl TemplateBuilder {
     fn place(&self) -> TemplateGap {
-        let piece = self.template.gaps;
-        let mask = if piece == 0 { 0 } else { usize::MAX };
-        TemplateGap { piece, start: self.bytes.len(), mask }
+        TemplateGap { piece: self.template.gaps, start: self.bytes.len() }
     }
 
     fn before_item(&mut self) {
@@ -604,16 +611,16 @@ impl TemplateBuilder {
     }
 }
 
-/// The sets of optional values: with an outcome or without.
-const SETS: usize = 2;
+/// The sets of optional values: outcome, party, both or none.
+const SETS: usize = 4;
 
-/// The bit of a set with an outcome.
-const OUTCOME: usize = 1;
+/// The bit of a set with a party; that of one with an outcome is 1.
+const WITH_PARTY: usize = 2;
 
 /// Returns the set of a record's optional values.
 #[inline]
-fn set_of(values: &Values) -> usize {
-    usize::from(values.outcome != 0)
+fn set_of(has_outcome: bool, has_party: bool) -> usize {
+    usize::from(has_outcome) | if has_party { WITH_PARTY } else { 0 }
 }
 
 /// The templates of a table's records.
@@ -638,7 +645,7 @@ impl Templates {
         let of_line = |line| Template::new(table.style(), line, line_end);
         let (mut lines, mut sets, mut point_digits) = ([const { None }; SETS], 0, None);
         for line in table.records().filter_map(of_line) {
-            let set = usize::from(line.has_outcome);
+            let set = set_of(line.has_outcome, line.has_party);
             if *point_digits.get_or_insert(line.point_digits) == line.point_digits {
                 lines[set].get_or_insert_with(|| Box::new(line));
                 sets |= 1 << set;
@@ -655,13 +662,14 @@ impl Templates {
 
     /// Writes the line of a record's values, with an outcome or without, at the beginning of its
     /// room. Returns its length; `None` if no template takes the values.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "values that go through memory take much longer")]
     pub(crate) fn line<const HAS_OUTCOME: bool>(
         &self,
         room: &mut [u8; ROOM],
         values: &Values,
     ) -> Option<usize> {
-        let template = self.of_set(usize::from(HAS_OUTCOME))?;
+        let template = self.of_set(set_of(HAS_OUTCOME, values.party != NO_PARTY))?;
         template.fits(values).then(|| template.line::<HAS_OUTCOME>(room, values))
     }
 
@@ -687,8 +695,8 @@ impl Templates {
 /// The values of up to a block of records that templates take.
 pub(crate) struct TemplateRows {
     length: usize,
-    /// The number of rows with an outcome.
-    with_outcome: usize,
+    /// A bit for each set of optional values that a row has.
+    sets: usize,
     numbers: Block<u64>,
     /// All bits of the numbers.
     number_bits: u64,
@@ -704,7 +712,7 @@ impl TemplateRows {
     pub(crate) const fn new() -> Self {
         Self {
             length: 0,
-            with_outcome: 0,
+            sets: 0,
             numbers: [0; BLOCK],
             number_bits: 0,
             points: [0; BLOCK],
@@ -732,13 +740,17 @@ impl TemplateRows {
         if self.number_bits != 0 {
             self.numbers = [0; BLOCK];
         }
+        if self.sets >> WITH_PARTY != 0 {
+            self.parties = [NO_PARTY; BLOCK];
+        }
         // in registers: each is written once
-        let (mut length, mut number_bits, mut outcomes) = (0, 0, 0);
+        let (mut length, mut number_bits, mut sets) = (0, 0, 0);
         let mut odd = None;
         while length < BLOCK {
             let Some(record) = records.next() else { break };
-            let values = F::values(&record);
-            let Some(values) = values.filter(|it| templates.takes(set_of(it), it)) else {
+            let set = |it: &Values| set_of(it.outcome != 0, it.party != NO_PARTY);
+            let values = F::values(&record).map(|values| (set(&values), values));
+            let Some((set, values)) = values.filter(|(set, it)| templates.takes(*set, it)) else {
                 odd = Some(record);
                 break;
             };
@@ -755,10 +767,10 @@ impl TemplateRows {
             if values.party != NO_PARTY {
                 self.parties[length] = values.party;
             }
-            outcomes += set_of(&values) & OUTCOME;
+            sets |= 1 << set;
             length += 1;
         }
-        (self.length, self.number_bits, self.with_outcome) = (length, number_bits, outcomes);
+        (self.length, self.number_bits, self.sets) = (length, number_bits, sets);
         odd
     }
 
@@ -780,10 +792,9 @@ impl TemplateRows {
     /// Writes the lines, with meter points of ten digits or not.
     fn write_lines<const IS_SHORT: bool>(&self, out: &mut [u8], templates: &Templates) -> usize {
         let rows = self;
-        let line = match self.with_outcome {
-            0 => templates.of_set(0),
-            all if all == self.length => templates.of_set(OUTCOME),
-            _ => None,
+        let line = match self.sets.is_power_of_two() {
+            true => templates.of_set(self.sets.trailing_zeros() as usize),
+            false => None,
         };
         if let Some(short) = line.and_then(|line| line.short).filter(|_| IS_SHORT) {
             return match (short.has_gap, short.has_outcome) {
@@ -808,8 +819,8 @@ impl TemplateRows {
                 }),
             },
             _ => rows.each::<IS_SHORT>(out, |room, values| {
-                let line = templates.of_set(usize::from(values.outcome != NO_OUTCOME));
-                line.map_or(0, |line| line.any(room, values))
+                let set = set_of(values.outcome != NO_OUTCOME, values.party != NO_PARTY);
+                templates.of_set(set).map_or(0, |line| line.any(room, values))
             }),
         }
     }
@@ -881,7 +892,7 @@ impl TemplateRows {
             short_point(first, short[at].to_bytes())
         } else {
             let sixteen = [first, half(points[1][at])];
-            [last_digits(sixteen, *point_digits) as u64, sixteen[1]]
+            [first_half(sixteen, *point_digits), sixteen[1]]
         };
         LineValues {
             number: [half(numbers[0][at]), half(numbers[1][at])],

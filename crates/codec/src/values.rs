@@ -33,13 +33,14 @@ pub(crate) const NO_PARTY: [u8; PARTY] = [0; PARTY];
 /// capital letters and a few signs, but neither a space nor any delimiter.
 ///
 /// Only such parties take the fast ways of reading and writing.
+#[must_use]
 #[inline]
-pub(crate) const fn is_plain_party(party: [u8; PARTY]) -> bool {
+pub const fn is_plain_party(party: [u8; PARTY]) -> bool {
     const ONES: u32 = u32::MAX / 0xFF;
     let text = u32::from_le_bytes(party);
-    // the high bit of each byte: below `0`, or above `Z`
-    let below = !((text | ONES << 7) - ONES * b'0' as u32);
-    let above = text.wrapping_add(ONES * (0x7F - b'Z') as u32);
+    // the high bit of a byte: below `0`, or above `Z`; the lowest such byte borrows from none
+    let below = text.wrapping_sub(ONES * b'0' as u32);
+    let above = (ONES * b'Z' as u32).wrapping_sub(text);
     (text | below | above) & ONES << 7 == 0
 }
 

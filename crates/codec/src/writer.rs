@@ -121,13 +121,11 @@ impl<F: Flow, W: Write> Writer<F, W> {
     #[inline]
     pub fn write(&mut self, record: impl Into<F::Record>) -> Result<(), F::Field> {
         let record = record.into();
+        let Some(values) = F::values(&record) else { return self.write_with(record, []) };
         // nothing is made for an outcome that the line does not have: 10 instructions of 150
-        let length = match F::values(&record) {
-            Some(values) if values.outcome == 0 => {
-                self.templates.line::<false>(&mut self.room, &values)
-            }
-            Some(values) => self.templates.line::<true>(&mut self.room, &values),
-            None => None,
+        let length = match values.outcome {
+            0 => self.templates.line::<false>(&mut self.room, &values),
+            _ => self.templates.line::<true>(&mut self.room, &values),
         };
         let Some(length) = length else { return self.write_with(record, []) };
         let length = length % ROOM;
@@ -138,7 +136,7 @@ impl<F: Flow, W: Write> Writer<F, W> {
             return Err(self.fail(error, Some(self.counts.records + 1)));
         }
         self.wrote(length, 0);
-        self.count_records(1);
+        self.counts.records += 1;
         Ok(())
     }
 
@@ -389,7 +387,7 @@ impl<F: Flow, W: Write> Writer<F, W> {
     /// Returns whether header and group are written, and no write has failed.
     #[inline]
     const fn is_ready(&self) -> bool {
-        self.has_begun && self.is_free
+        self.has_begun & self.is_free
     }
 
     /// Writes the header and the level-1 group before the first record.
@@ -405,10 +403,15 @@ impl<F: Flow, W: Write> Writer<F, W> {
         self.begin()
     }
 
-    /// Opens the records for lines that templates make.
+    /// Opens the records for lines that templates make, the first of which is written next.
     fn open_records(&mut self) -> Result<(), F::Field> {
         self.open()?;
-        if self.is_free { Ok(()) } else { self.admit(self.record_tag(), self.next_record()) }
+        if !self.is_free {
+            let tag = self.record_tag();
+            self.admit(tag, self.next_record())?;
+            self.place(tag);
+        }
+        Ok(())
     }
 
     /// Returns the flow's name for the records that templates write.
@@ -448,15 +451,6 @@ impl<F: Flow, W: Write> Writer<F, W> {
         self.place(tag);
     }
 
-    /// Counts records that templates made.
-    #[inline]
-    fn count_records(&mut self, records: u64) {
-        self.counts.records += records;
-        if !self.is_free {
-            self.place(self.record_tag());
-        }
-    }
-
     fn place(&mut self, tag: Option<F::Tag>) {
         if let Some(order) = &mut self.order {
             order.place(tag);
@@ -478,7 +472,7 @@ impl<F: Flow, W: Write> Writer<F, W> {
             return Ok(());
         }
         self.put(lines, 0, self.next_record())?;
-        self.count_records(records);
+        self.counts.records += records;
         Ok(())
     }
 

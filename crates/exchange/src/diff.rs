@@ -20,18 +20,19 @@
 //! Two D0351 are compared by the instruction that is rejected, two D0172 by the file that is
 //! answered and the number of the confirmation: all items, and the reasons in any order. The
 //! rejecter's own instruction numbers are ignored. Of several answers to one instruction the first
-//! ones are compared with each other, then the second ones, and so on. Answers are kept in memory.
+//! ones are compared with each other, then the second ones, and so on.
 //!
 //! # Order
 //!
-//! Differences are ordered by the number of the meter point, then by day, whatever the order of the
-//! files, the layout and the memory.
+//! Differences are ordered by the number of the meter point, then by day; those of answers by the
+//! instruction, or by the file and the number; whatever the order of the files, the layout and the
+//! memory.
 //!
 //! # Memory
 //!
-//! Each record of meter points becomes 16 bytes; past [`DiffOptions::memory`] they are written,
-//! sorted, to temporary files that are merged at the end. Nothing else grows with the files but
-//! answers.
+//! Each record of meter points becomes 16 bytes, each answer its lines and its key; past
+//! [`DiffOptions::memory`] they are written, sorted, to temporary files that are merged at the end.
+//! Nothing else grows with the files.
 
 mod answers;
 mod compare;
@@ -94,7 +95,7 @@ pub fn diff(
     let checks = checks(options);
     let mut report = DiffReport { policy: options.check.policy.clone(), ..DiffReport::default() };
     let mut sorter = Sorter::new(options);
-    let (mut answers, mut compared) = (Answers::default(), None);
+    let (mut answers, mut compared) = (Answers::new(options), None);
     let mut gathering =
         Gathering::new(options, &mut report, &mut sorter, (&mut answers, &mut compared), Side::Old);
     let [old_name, new_name] = &options.names;

@@ -25,11 +25,19 @@
 //! and flow. A header whose file type is given and unknown is a finding of its own.
 //!
 //! The records that are left alone are the same with and without faults.
+//!
+//! One fault of the file ([`GenerateOptions::file_fault`], [`file_faults`]) can be planted besides:
+//! in its header, its trailer or its group, between its lines, or at its end. `missing-header` of an
+//! electricity file is found by a check that is given layout and flow, `invalid-reason` by one with
+//! reasons. Not planted are `edition-unknown`, which comes with a bare file or with an unreadable day
+//! in the header, `too-many-instructions`, which a file of 100,000 updates breaks by itself,
+//! `file-name`, and the rules about two files.
 
 mod chance;
 mod draw;
 mod electricity;
 mod fault;
+mod file_fault;
 mod gas;
 mod points;
 mod values;
@@ -50,6 +58,8 @@ use flagflow_files::{Error, ErrorKind, Result};
 
 use chance::{Chance, FaultSpot};
 pub use fault::{SPOILS, spoils};
+use file_fault::{ExtraLine, whole};
+pub use file_fault::{FILE_FAULTS, file_faults};
 
 /// The most records there can be in one file of gas: each has a meter point of its own.
 pub const MOST_RECORDS: u64 = points::BODIES;
@@ -85,6 +95,8 @@ pub struct GenerateOptions {
     pub line_end: LineEnd,
     /// The share of records to spoil, from 0 to 1.
     pub invalid: f64,
+    /// The rule that the file breaks outside its own records; the file needs an envelope.
+    pub file_fault: Option<RuleId>,
 }
 
 impl GenerateOptions {
@@ -107,6 +119,7 @@ impl GenerateOptions {
             distributors: Distributors::One(Distributor::FIRST),
             line_end: LineEnd::Lf,
             invalid: 0.0,
+            file_fault: None,
         }
     }
 }
@@ -143,8 +156,9 @@ pub struct PlantedFault {
     pub severity: &'static str,
     /// The line, from 1.
     pub line: u64,
-    /// The record, from 1.
-    pub record: u64,
+    /// The record, from 1; none of a fault outside the records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
     /// The first byte that shows it, from 0, in the file.
     pub offset: u64,
     /// First byte of the fault in its line, from 1.
@@ -227,6 +241,14 @@ trait Maker {
     /// Writes the lines of a record, but for the ending of the last, and returns their number.
     fn write(&self, line: &mut Vec<u8>, record: Self::Record) -> Result<u64>;
 
+    /// Changes an item of one of the lines around the records, if the rule is about an item there.
+    /// Returns the number of the line, from 0, and the fault.
+    fn change_item(&self, rule: RuleId, lines: &mut [Vec<u8>]) -> Option<(usize, FaultSpot)>;
+
+    /// Returns the line before the trailer that breaks a rule, if there is such a line; a record
+    /// has the given number.
+    fn extra_line(&mut self, rule: RuleId, number: u64) -> Result<Option<ExtraLine>>;
+
     fn chance(&mut self) -> &mut Chance<Self::Record>;
 
     /// Writes the record into `line` with one fault, by a rule chosen at random among those that
@@ -243,7 +265,8 @@ fn run<W: Write, M: Maker>(
     maker: M,
 ) -> Result<GenerateReport> {
     let file = GeneratedFile::new(output, options.line_end);
-    Generation { maker, file, faults, spoiled: BTreeMap::new() }.run(options.records)
+    let fault = options.file_fault;
+    Generation { maker, file, faults, spoiled: BTreeMap::new(), fault }.run(options.records)
 }
 
 /// Returns the maximum number of records in one file of a flow: each has its own meter point.
@@ -260,6 +283,10 @@ fn check(options: &GenerateOptions) -> Result<()> {
     if options.records > most {
         let most = format!("at most {most} records: each has a meter point of its own");
         return Err(Error::new(ErrorKind::Options, most));
+    }
+    let of_records = [RuleId::ParticipantMismatch, RuleId::InvalidReason];
+    if options.records == 0 && options.file_fault.is_some_and(|rule| of_records.contains(&rule)) {
+        return Err(Error::new(ErrorKind::Options, "this fault of a file needs a record"));
     }
     if !(0.0..=1.0).contains(&options.invalid) {
         return Err(Error::new(ErrorKind::Options, "the share of faults is from 0 to 1"));
@@ -282,20 +309,119 @@ struct Generation<'a, M, W> {
     file: GeneratedFile<W>,
     faults: Option<&'a mut dyn Write>,
     spoiled: BTreeMap<RuleId, u64>,
+    /// The fault of the file, until it is planted.
+    fault: Option<RuleId>,
 }
 
 impl<M: Maker, W: Write> Generation<'_, M, W> {
     fn run(mut self, records: u64) -> Result<GenerateReport> {
-        for line in self.maker.before()? {
-            self.file.copy(&line)?;
-        }
+        let header = self.begin()?;
         for record in 1..=records {
             self.record(record)?;
         }
-        for line in self.maker.after(records)? {
-            self.file.copy(&line)?;
+        let extra = match (self.fault, &header) {
+            (Some(rule), Some(_)) => self.maker.extra_line(rule, records + 1)?,
+            _ => None,
+        };
+        if let Some(ExtraLine { line, spot, .. }) = &extra {
+            let of_record = (spot.rule == RuleId::PlaceholderDate).then_some(records + 1);
+            self.plant(self.file.planted(*spot, of_record))?;
+            self.file.copy(line)?;
+        }
+        self.end(records + extra.map_or(0, |extra| extra.records), header)?;
+        if let Some(rule) = self.fault {
+            let what = format!("{} cannot be planted in this file", rule.name());
+            return Err(Error::new(ErrorKind::Options, what));
         }
         self.finish(records)
+    }
+
+    /// Reports the fault of the file.
+    fn plant(&mut self, planted: PlantedFault) -> Result<()> {
+        if let Some(rule) = self.fault.take() {
+            *self.spoiled.entry(rule).or_default() += 1;
+        }
+        self.report(&planted)
+    }
+
+    /// Writes the lines before the records, and returns the header.
+    fn begin(&mut self) -> Result<Option<Vec<u8>>> {
+        let mut lines = self.maker.before()?;
+        let header = lines.first().cloned();
+        let Some(rule) = self.fault.filter(|_| header.is_some()) else {
+            lines.iter().try_for_each(|line| self.file.copy(line))?;
+            return Ok(header);
+        };
+        let mut spot = self.maker.change_item(rule, &mut lines);
+        if rule == RuleId::MissingHeader {
+            lines.remove(0);
+        }
+        if rule == RuleId::ByteOrderMark {
+            self.file.chunk.extend_from_slice(b"\xEF\xBB\xBF");
+            spot = header.as_deref().map(|header| (0, whole(rule, header)));
+        }
+        self.copy_all(&lines, spot)?;
+        Ok(header)
+    }
+
+    fn copy_all(&mut self, lines: &[Vec<u8>], fault: Option<(usize, FaultSpot)>) -> Result<()> {
+        for (at, line) in lines.iter().enumerate() {
+            if let Some((_, spot)) = fault.filter(|(of_line, _)| *of_line == at) {
+                self.plant(self.file.planted(spot, None))?;
+            }
+            self.file.copy(line)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the lines after so many records.
+    fn end(&mut self, records: u64, header: Option<Vec<u8>>) -> Result<()> {
+        let mut lines = self.maker.after(records)?;
+        let (Some(rule), Some(header), Some(trailer)) = (self.fault, header, lines.last().cloned())
+        else {
+            return self.copy_all(&lines, None);
+        };
+        let last = lines.len() - 1;
+        let mut spot = self.maker.change_item(rule, &mut lines);
+        let end = self.file.line_end;
+        match rule {
+            RuleId::MissingHeader => {
+                let length = self.file.first_length;
+                let planted =
+                    self.file.planted(FaultSpot { rule, field: None, start: 0, length }, None);
+                self.plant(PlantedFault { line: 1, offset: 0, ..planted })?;
+            }
+            RuleId::MissingTrailer => {
+                lines.clear();
+                let planted = self.file.planted_at_last_line(rule);
+                self.plant(planted)?;
+            }
+            RuleId::TrailingBlanks if trailer.ends_with(b"|") => {
+                let start = trailer.len();
+                lines[last].extend_from_slice(b"  ");
+                spot = Some((last, FaultSpot { rule, field: None, start, length: 2 }));
+            }
+            RuleId::SecondFile => {
+                spot = Some((last + 1, whole(rule, &header)));
+                lines.push(header);
+            }
+            RuleId::MixedLineEnds | RuleId::MissingTerminator => {
+                spot = Some((last, whole(rule, &trailer)));
+                self.file.line_end = match (rule, end) {
+                    (RuleId::MissingTerminator, _) => b"",
+                    (_, b"\n") => b"\r\n",
+                    _ => b"\n",
+                };
+            }
+            _ => {}
+        }
+        self.copy_all(&lines, spot)?;
+        if rule == RuleId::TrailingPadding {
+            let spot = FaultSpot { rule, field: None, start: 0, length: 3 };
+            self.plant(self.file.planted(spot, None))?;
+            self.file.chunk.extend_from_slice(&[0; 3]);
+        }
+        Ok(())
     }
 
     fn record(&mut self, number: u64) -> Result<()> {
@@ -311,7 +437,7 @@ impl<M: Maker, W: Write> Generation<'_, M, W> {
         let mut line = Vec::new();
         if let Some(spot) = self.maker.spoil(&mut line, record, number == 1) {
             *self.spoiled.entry(spot.rule).or_default() += 1;
-            let planted = self.file.planted(spot, number);
+            let planted = self.file.planted(spot, Some(number));
             self.report(&planted)?;
         }
         self.file.copy(&line)
@@ -343,6 +469,8 @@ struct GeneratedFile<W> {
     /// Number of bytes written before the chunk.
     offset: u64,
     lines: u64,
+    /// Number of bytes of the first line.
+    first_length: usize,
 }
 
 impl<W: Write> GeneratedFile<W> {
@@ -352,14 +480,21 @@ impl<W: Write> GeneratedFile<W> {
             LineEnd::Lf | LineEnd::None => LineEnd::Lf,
         };
         let chunk = Vec::with_capacity(CHUNK + 128);
-        Self { out, line_end: line_end.as_bytes(), chunk, offset: 0, lines: 0 }
+        Self { out, line_end: line_end.as_bytes(), chunk, offset: 0, lines: 0, first_length: 0 }
     }
 
     #[inline]
     fn line(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<u64>) -> Result<()> {
+        // the last line is always in the chunk
+        if self.chunk.len() >= CHUNK {
+            self.flush()?;
+        }
         self.lines += write(&mut self.chunk)?;
+        if self.first_length == 0 {
+            self.first_length = self.chunk.len();
+        }
         self.chunk.extend_from_slice(self.line_end);
-        if self.chunk.len() >= CHUNK { self.flush() } else { Ok(()) }
+        Ok(())
     }
 
     fn copy(&mut self, line: &[u8]) -> Result<()> {
@@ -383,8 +518,16 @@ impl<W: Write> GeneratedFile<W> {
         Ok(self.offset)
     }
 
+    /// Returns the last line as the fault.
+    fn planted_at_last_line(&self, rule: RuleId) -> PlantedFault {
+        let text = self.chunk.strip_suffix(self.line_end).unwrap_or(&self.chunk);
+        let start = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let planted = self.planted(whole(rule, text.get(start..).unwrap_or_default()), None);
+        PlantedFault { line: self.lines, offset: self.offset + start as u64, ..planted }
+    }
+
     /// Returns the place in the file of a fault in the next line.
-    fn planted(&self, spot: FaultSpot, record: u64) -> PlantedFault {
+    fn planted(&self, spot: FaultSpot, record: Option<u64>) -> PlantedFault {
         let start = spot.start as u64;
         PlantedFault {
             rule: spot.rule.name(),

@@ -24,6 +24,23 @@ impl LineEnd {
         }
     }
 
+    /// Returns the ending to write after a line without one: after a CR, of which LF alone would
+    /// make a part of the ending, CRLF in place of LF.
+    ///
+    /// ```
+    /// use flagflow_frame::LineEnd;
+    ///
+    /// assert_eq!(LineEnd::Lf.after(b"text"), LineEnd::Lf);
+    /// assert_eq!(LineEnd::Lf.after(b"text\r"), LineEnd::CrLf);
+    /// ```
+    #[must_use]
+    pub const fn after(self, text: &[u8]) -> Self {
+        match (self, text) {
+            (Self::Lf, [.., b'\r']) => Self::CrLf,
+            _ => self,
+        }
+    }
+
     /// The end's name: `LF`, `CRLF` or `none`.
     #[must_use]
     pub const fn name(self) -> &'static str {

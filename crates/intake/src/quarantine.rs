@@ -24,7 +24,7 @@
 //!
 //! Each line keeps its own ending, mixed or not, unless mixed endings are an error by the options.
 //! A record is only ever changed if it is the last line without an ending and a missing trailer is
-//! added after it: the record then gets an ending. A file without a header whose records are all
+//! added after it: the record then gets an ending, after a CR always CRLF. A file without a header whose records are all
 //! rejected gives an empty accepted part, which a check does not recognise.
 //!
 //! # Memory

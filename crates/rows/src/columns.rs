@@ -139,16 +139,17 @@ impl RowColumns {
 
     /// Takes four bytes of each row, from the row `first` on, which is the first row of `bytes`.
     ///
-    /// Ten instructions a row; four columns of letters take XX.
+    /// Zeros where the place is not in `bytes`.
     pub fn take_texts(&mut self, bytes: &[u8], first: usize, place: TextPlace) {
         let Some(origin) = self.starts().get(first).copied() else { return };
         self.texts.resize(first, [0; 4]);
-        let rows = self.starts[first..=self.rows].windows(2);
-        self.texts.extend(rows.map(|row| {
-            let at = match place {
-                TextPlace::FromStart(at) => (row[0] - origin) as usize + at,
-                TextPlace::FromEnd(at) => ((row[1] - origin) as usize).saturating_sub(at),
-            };
+        self.texts.reserve(self.capacity - first);
+        let (limits, before) = match place {
+            TextPlace::FromStart(at) => (first..self.rows, (origin as usize).wrapping_sub(at)),
+            TextPlace::FromEnd(at) => (first + 1..self.rows + 1, origin as usize + at),
+        };
+        self.texts.extend(self.starts[limits].iter().map(|limit| {
+            let at = (*limit as usize).wrapping_sub(before);
             bytes.get(at..).and_then(|text| text.first_chunk().copied()).unwrap_or_default()
         }));
     }

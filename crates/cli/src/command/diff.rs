@@ -62,7 +62,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = size)]
     memory: usize,
 
-    /// The folder for temporary files; TMPDIR by default. 16 bytes are needed for each record
+    /// The folder for temporary files; TMPDIR by default. 16 bytes are needed for each
+    /// record, of an answer its lines and some 30 bytes
     #[arg(long, value_name = "FOLDER")]
     temporary: Option<PathBuf>,
 

@@ -3,8 +3,10 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use flagflow::check::{Flow, Layout};
-use flagflow::exchange::generate::{Distributors, GenerateOptions, generate, most_records};
+use flagflow::check::{Flow, Layout, RuleId};
+use flagflow::exchange::generate::{
+    Distributors, FILE_FAULTS, GenerateOptions, generate, most_records,
+};
 use flagflow::files::HeaderValues;
 use flagflow::files::input;
 use flagflow::files::output::Output;
@@ -20,8 +22,9 @@ use crate::options::{ProfileArgs, any_case, count};
 ///
 /// The same options give the same bytes on every machine. Every meter point occurs once and has
 /// valid check digits, dates and flags are of the edition: the file passes `flagflow check`. With
-/// --invalid a share of the records has one fault each, and --faults lists them: a JSON object a
-/// line for each finding that a validator must report. All data is invented.
+/// --invalid a share of the records has one fault each, --file-fault plants one around them, and
+/// --faults lists them: a JSON object a line for each finding that a validator must report. All data
+/// is invented.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The records: e45 or d0350 (updates, gas or electricity for short), e46 (answers), d0351
@@ -61,6 +64,11 @@ pub(crate) struct Args {
     /// Put a fault into this share of the records, from 0 to 1
     #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = parse_rate)]
     invalid: f64,
+
+    /// Break this rule once outside the records: in the header or the trailer, between lines, or at
+    /// the end of the file; needs --envelope in a gas file
+    #[arg(long, value_name = "RULE", value_parser = parse_rule)]
+    file_fault: Option<RuleId>,
 
     /// Write the faults and their positions to this file
     #[arg(long, value_name = "FILE")]
@@ -113,6 +121,14 @@ fn parse_line_end(text: &str) -> Result<LineEnd, String> {
     }
 }
 
+fn parse_rule(text: &str) -> Result<RuleId, String> {
+    let rule = FILE_FAULTS.into_iter().find(|rule| rule.name() == text);
+    rule.ok_or_else(|| {
+        let names: Vec<_> = FILE_FAULTS.iter().map(|rule| rule.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
 fn parse_rate(text: &str) -> Result<f64, String> {
     let rate: f64 = text.parse().map_err(|_| "expected a number from 0 to 1")?;
     if (0.0..=1.0).contains(&rate) { Ok(rate) } else { Err("expected 0 to 1".to_owned()) }
@@ -157,5 +173,6 @@ fn options(args: &Args) -> GenerateOptions {
     options.envelope = args.envelope.then(|| args.header.into());
     options.line_end = args.line_end;
     options.invalid = args.invalid;
+    options.file_fault = args.file_fault;
     options
 }

@@ -104,6 +104,8 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("profile check", 2, &["profile", "check", "good"]),
     ("rules", 0, &["rules"]),
     ("rules", 2, &["rules", "--format", "none"]),
+    ("schema", 0, &["schema", "policy"]),
+    ("schema", 2, &["schema", "none"]),
     ("explain", 0, &["explain", "invalid-date"]),
     ("explain", 2, &["explain", "no-such-rule"]),
     ("completions", 0, &["completions", "bash"]),
@@ -253,6 +255,7 @@ const PRINTED: &[&[&str]] = &[
     &["notify", "run", "owing", "--out", ".", "--organisation-id", "1"],
     &["generate", "--flow", "e45", "--records", "3"],
     &["rules", "--format", "markdown"],
+    &["schema", "policy"],
     &["profile", "show", "d0351"],
 ];
 

@@ -6,6 +6,8 @@ mod answer;
 #[cfg(unix)]
 mod browser;
 mod check;
+#[cfg(unix)]
+mod ci;
 mod common;
 mod contract;
 mod diff;

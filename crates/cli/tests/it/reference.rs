@@ -1,6 +1,6 @@
 //! Tests the reference texts of the command: rules, explanations, help, completions, manual pages.
 
-use crate::common::flagflow;
+use crate::common::{flagflow, testdata};
 
 fn output(args: &[&str]) -> String {
     let run = flagflow(args).output().unwrap();
@@ -17,6 +17,73 @@ fn rules() -> Vec<String> {
 fn the_rules_page_is_made_from_the_registry() {
     let page = std::fs::read_to_string("../../docs/rules.md").unwrap().replace("\r\n", "\n");
     assert!(page == output(&["rules", "--format", "markdown"]), "docs/rules.md is out of date");
+}
+
+fn policy_schema() -> jsonschema::Validator {
+    let schema = std::fs::read_to_string("../../docs/flagflow-policy-1.schema.json").unwrap();
+    assert!(
+        schema.replace("\r\n", "\n") == output(&["schema", "policy"]),
+        "docs/flagflow-policy-1.schema.json is out of date"
+    );
+    jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap()
+}
+
+/// To update the file: `cargo run -p flagflow-cli -- schema policy > docs/flagflow-policy-1.schema.json`.
+#[test]
+fn the_schema_of_a_policy_and_check_accept_the_same_policies() {
+    let schema = policy_schema();
+    let folder = tempfile::tempdir().unwrap();
+    let (policy, sample) =
+        (folder.path().join("policy.toml"), testdata("e45/valid/fixed-bare.txt"));
+    let profile = testdata("profiles/mine.toml");
+    let sample_policy = std::fs::read_to_string(testdata("policy/flagflow.toml")).unwrap();
+    let mut cases = vec![
+        (true, String::new()),
+        (true, sample_policy),
+        (true, format!("profiles = ['{}']", profile.display())),
+    ];
+    let valid = [
+        "edition = \"auto\"",
+        "edition = \"pre-mp077\"",
+        "file-types = [\"DXR\", \"A-B\", \" !#\", \"(+-\", \"}~.\"]",
+        "reasons = true\ncount-reasons = false",
+        "[severity]\nempty-line = \"error\"",
+        "[gates]\nfail-on = \"never\"\nmax-rejects = 0\nmax-reject-rate = 0.5",
+        "[sender.0000000123]\nignore = [\"empty-line\"]\n[sender.0000000123.gates]\nmax-rejects = 1",
+        "[sender.DCCO.severity]\nempty-line = \"note\"",
+    ];
+    let invalid = [
+        "edition = \"mp78\"",
+        "edition = 1",
+        "ignore = [\"no-such-rule\"]",
+        "ignore = \"empty-line\"",
+        "[severity]\nno-such-rule = \"note\"",
+        "[severity]\nempty-line = \"fatal\"",
+        "file-types = [\"LONG\"]",
+        "file-types = [\"D,X\"]",
+        "file-types = ['D\"X']",
+        "profiles = [1]",
+        "reasons = \"yes\"",
+        "count-reasons = 1",
+        "[gates]\nfail-on = \"always\"",
+        "[gates]\nmax-rejects = -1",
+        "[gates]\nmax-reject-rate = 1.5",
+        "[gates]\nmax-reject = 1",
+        "colour = \"red\"",
+        "[sender.X]\ngate = 1",
+        "[sender.X.sender.Y]\nreasons = true",
+    ];
+    cases.extend(valid.map(|text| (true, text.to_owned())));
+    cases.extend(invalid.map(|text| (false, text.to_owned())));
+    for (is_valid, text) in cases {
+        let value: serde_json::Value = toml::from_str(&text).unwrap();
+        assert_eq!(schema.is_valid(&value), is_valid, "{text}");
+        std::fs::write(&policy, &text).unwrap();
+        let run =
+            flagflow(&["check", "-q", "--config"]).arg(&policy).arg(&sample).output().unwrap();
+        let is_usable = run.status.code() != Some(2);
+        assert_eq!(is_usable, is_valid, "{text}: {}", String::from_utf8_lossy(&run.stderr));
+    }
 }
 
 #[test]
@@ -66,6 +133,7 @@ fn help_completions_and_manual_pages_know_every_command() {
         "roundtrip",
         "generate",
         "rules",
+        "schema",
         "explain",
         "completions",
         "man",

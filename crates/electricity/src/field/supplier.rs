@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use flagflow_codec::text_value;
+use flagflow_codec::{is_plain_party, text_value};
 
 use super::{FieldFault, write_text};
 use crate::error::ErrorKind;
@@ -34,10 +34,12 @@ impl SupplierId {
     #[must_use]
     #[inline]
     pub fn from_packed(id: [u8; Self::MOST]) -> Option<Self> {
-        // the usual form first: it takes a few instructions
-        if id.iter().all(|byte| (b'0'..=b'Z').contains(byte)) {
-            return Some(Self(id));
-        }
+        // the usual form takes a few instructions
+        if is_plain_party(id) { Some(Self(id)) } else { Self::from_odd(id) }
+    }
+
+    #[cold]
+    fn from_odd(id: [u8; Self::MOST]) -> Option<Self> {
         let length = id.iter().position(|byte| *byte == 0).unwrap_or(Self::MOST);
         let (text, zeros) = id.split_at_checked(length)?;
         let is_padded = zeros.iter().all(|byte| *byte == 0);

@@ -1,12 +1,16 @@
 //! Compares the answers of two electricity files: rejections by the instruction that is rejected,
 //! confirmations by the file that is answered and their number.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::cmp::Ordering;
+use std::{fmt, io};
 
-use flagflow_electricity::{Field, FileIdentifier, Instruction, ReasonCode};
+use flagflow_electricity::{Field, FileIdentifier, Format, Instruction, RawRecord, ReasonCode};
+use flagflow_frame::Line;
 
+use super::options::DiffOptions;
 use super::report::{Compared, DiffReport, Difference, PointChange, Side};
+use super::runs::{Merge, Sorting};
+use super::sorted::failed;
 use flagflow_files::Result;
 
 /// The instruction or file that an answer is about.
@@ -20,7 +24,7 @@ pub enum AnswerKey {
 
 impl AnswerKey {
     /// Returns the key of a record; `None` for an update.
-    fn of(instruction: &Instruction) -> Option<Self> {
+    pub(super) fn of(instruction: &Instruction) -> Option<Self> {
         match instruction {
             Instruction::D0350(_) => None,
             Instruction::D0351(it) => Some(Self::Rejection(it.incoming_instruction_number())),
@@ -28,6 +32,19 @@ impl AnswerKey {
                 Some(Self::Confirmation(it.file_identifier(), it.instruction_number()))
             }
         }
+    }
+
+    /// Returns bytes in the order of the keys of one kind: the file, then the number.
+    fn as_sorted(&self) -> [u8; PackedAnswer::KEY] {
+        let (file, number) = match self {
+            Self::Rejection(number) => (&b""[..], number),
+            Self::Confirmation(file, number) => (file.as_bytes(), number),
+        };
+        let mut bytes = [0; PackedAnswer::KEY];
+        let (first, last) = bytes.split_at_mut(FileIdentifier::MOST);
+        first.iter_mut().zip(file).for_each(|(to, byte)| *to = *byte);
+        last.copy_from_slice(&number.to_be_bytes());
+        bytes
     }
 }
 
@@ -114,27 +131,63 @@ impl AnswerDifference {
     }
 }
 
+/// An answer as bytes whose order is that of the comparison: key, number of the line, then the
+/// lines of the record and of its reasons, as they are in the file.
+struct PackedAnswer(Box<[u8]>);
+
+impl PackedAnswer {
+    /// Bytes of the key.
+    const KEY: usize = FileIdentifier::MOST + size_of::<u64>();
+
+    fn new(key: &AnswerKey, line: &Line<'_>, reasons: &[u8]) -> Self {
+        let number = line.number.to_be_bytes();
+        Self([&key.as_sorted()[..], &number, line.bytes, reasons].concat().into())
+    }
+
+    fn key(&self) -> Option<&[u8]> {
+        self.0.get(..Self::KEY)
+    }
+
+    /// Reads the lines again; `None` if they never were those of an accepted answer.
+    fn unpack(&self, format: &Format) -> Option<(AnswerKey, AnswerRecord)> {
+        let table = format.profile().table(format.layout());
+        let (number, lines) = self.0.get(Self::KEY..)?.split_first_chunk()?;
+        let mut lines = lines.split(|byte| *byte == b'\n');
+        let cut = |line| RawRecord::cut(line, table).ok();
+        let instruction = Instruction::try_from(&cut(lines.next()?)?).ok()?;
+        let reasons = lines.map(|line| ReasonCode::try_from(&cut(line)?).ok());
+        let reasons = reasons.collect::<Option<_>>()?;
+        let answer = AnswerRecord { instruction, reasons, line: u64::from_be_bytes(*number) };
+        Some((AnswerKey::of(&instruction)?, answer))
+    }
+}
+
 /// The answers of both files. The first answer about an instruction is compared with the first one
 /// in the other file, and so on.
-#[derive(Debug, Default)]
 pub(super) struct Answers {
-    found: BTreeMap<(AnswerKey, u64), [Option<AnswerRecord>; 2]>,
-    /// The answers so far about each instruction or file, in the file at hand.
-    times: BTreeMap<AnswerKey, u64>,
-    /// The reasons below the record at hand.
-    reasons: Vec<ReasonCode>,
+    sorting: [Sorting<Box<[u8]>>; 2],
+    formats: [Option<Format>; 2],
+    /// The lines of the reasons below the record at hand, each after a line feed.
+    reasons: Vec<u8>,
 }
 
 impl Answers {
-    /// Continues with the other file.
-    pub(super) fn turn(&mut self) {
-        self.times.clear();
+    /// Divides the memory between both files.
+    pub(super) fn new(options: &DiffOptions) -> Self {
+        let sorting = || Sorting::new(options.memory / 2, options.temporary_folder());
+        Self { sorting: [sorting(), sorting()], formats: [None, None], reasons: Vec::new() }
+    }
+
+    /// Begins a file.
+    pub(super) fn begin(&mut self, side: Side, format: Format) {
+        self.formats[side as usize] = Some(format);
         self.reasons.clear();
     }
 
     /// Adds a reason below the next record.
-    pub(super) fn reason(&mut self, reason: ReasonCode) {
-        self.reasons.push(reason);
+    pub(super) fn reason(&mut self, line: &Line<'_>) {
+        self.reasons.push(b'\n');
+        self.reasons.extend_from_slice(line.bytes);
     }
 
     /// Forgets the reasons below a record that is not compared.
@@ -142,15 +195,11 @@ impl Answers {
         self.reasons.clear();
     }
 
-    /// Adds a record. Returns false if the record is no answer.
-    pub(super) fn push(&mut self, side: Side, instruction: Instruction, line: u64) -> bool {
-        let reasons = std::mem::take(&mut self.reasons);
-        let Some(key) = AnswerKey::of(&instruction) else { return false };
-        let times = self.times.entry(key).or_default();
-        *times += 1;
-        let records = self.found.entry((key, *times)).or_default();
-        records[side as usize] = Some(AnswerRecord { instruction, reasons, line });
-        true
+    /// Adds a record.
+    pub(super) fn push(&mut self, side: Side, key: AnswerKey, line: &Line<'_>) -> Result<()> {
+        let packed = PackedAnswer::new(&key, line, &self.reasons);
+        self.reasons.clear();
+        self.sorting[side as usize].push(packed.0).map_err(failed)
     }
 
     /// Counts the answers, and reports each difference in the order of the keys.
@@ -160,7 +209,16 @@ impl Answers {
         report: &mut DiffReport,
         tell: &mut dyn FnMut(&Difference) -> Result<()>,
     ) -> Result<()> {
-        for ((key, _), [old, new]) in self.found {
+        let ([old, new], [old_format, new_format]) = (self.sorting, self.formats);
+        let mut old = SortedAnswers::new(old, old_format)?;
+        let mut new = SortedAnswers::new(new, new_format)?;
+        while let Some(order) = old.compare_next(&new) {
+            let [old, new] = [(&mut old, Ordering::Greater), (&mut new, Ordering::Less)]
+                .map(|(answers, later)| if order == later { Ok(None) } else { answers.pop() });
+            let (old, new) = (old?, new?);
+            let Some((key, _)) = old.as_ref().or(new.as_ref()) else { break };
+            let key = *key;
+            let [old, new] = [old, new].map(|answer| answer.map(|(_, answer)| answer));
             report.old.points += u64::from(old.is_some());
             report.new.points += u64::from(new.is_some());
             if let (Some(old), Some(new)) = (&old, &new)
@@ -174,5 +232,41 @@ impl Answers {
             tell(&Difference::Answer(difference))?;
         }
         Ok(())
+    }
+}
+
+/// The answers of one file in the order of their keys.
+struct SortedAnswers {
+    merge: Merge<Box<[u8]>>,
+    format: Option<Format>,
+    next: Option<PackedAnswer>,
+}
+
+impl SortedAnswers {
+    fn new(sorting: Sorting<Box<[u8]>>, format: Option<Format>) -> Result<Self> {
+        let mut merge = sorting.finish().map_err(failed)?;
+        let next = merge.next().map_err(failed)?.map(PackedAnswer);
+        Ok(Self { merge, format, next })
+    }
+
+    /// Compares the keys of the next answers of two files; `None` after the last ones. Less means
+    /// that only this file has the key.
+    fn compare_next(&self, other: &Self) -> Option<Ordering> {
+        match (&self.next, &other.next) {
+            (None, None) => None,
+            (Some(_), None) => Some(Ordering::Less),
+            (None, Some(_)) => Some(Ordering::Greater),
+            (Some(one), Some(other)) => Some(one.key().cmp(&other.key())),
+        }
+    }
+
+    /// Returns the next answer.
+    fn pop(&mut self) -> Result<Option<(AnswerKey, AnswerRecord)>> {
+        let after = self.merge.next().map_err(failed)?.map(PackedAnswer);
+        let Some(packed) = std::mem::replace(&mut self.next, after) else { return Ok(None) };
+        // every answer was read before, unless someone wrote into a temporary file
+        let broken = || failed(io::ErrorKind::InvalidData.into());
+        let unpacked = self.format.as_ref().and_then(|format| packed.unpack(format));
+        unpacked.map(Some).ok_or_else(broken)
     }
 }

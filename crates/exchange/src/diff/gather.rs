@@ -2,10 +2,10 @@
 
 use flagflow_check::{FileFormat, FileStart, OtherLine, RuleFlags, Verdict, Visitor};
 use flagflow_domain::Fuel;
-use flagflow_electricity::{Flow, Format, RawRecord, ReasonCode};
+use flagflow_electricity::{Flow, Format};
 use flagflow_frame::Line;
 
-use super::answers::Answers;
+use super::answers::{AnswerKey, Answers};
 use super::options::DiffOptions;
 use super::report::{Compared, DiffLeftOut, DiffReport, Side};
 use super::sorted::{DiffRecord, Sorter};
@@ -20,8 +20,6 @@ pub(super) struct Gathering<'a> {
     compared: &'a mut Option<Compared>,
     side: Side,
     samples: usize,
-    /// The format of an electricity file.
-    format: Option<Format>,
 }
 
 impl<'a> Gathering<'a> {
@@ -32,13 +30,12 @@ impl<'a> Gathering<'a> {
         (answers, compared): (&'a mut Answers, &'a mut Option<Compared>),
         side: Side,
     ) -> Self {
-        Self { options, report, sorter, answers, compared, side, samples: 0, format: None }
+        Self { options, report, sorter, answers, compared, side, samples: 0 }
     }
 
     /// Continues with the other file.
     pub(super) fn turn(self, side: Side) -> Self {
-        self.answers.turn();
-        Self { side, samples: 0, format: None, ..self }
+        Self { side, samples: 0, ..self }
     }
 
     /// Sets the number of records of the file.
@@ -48,12 +45,14 @@ impl<'a> Gathering<'a> {
 
     /// Takes a rejection or a confirmation.
     fn answer(&mut self, verdict: &Verdict<'_>) -> Result<()> {
-        let line = verdict.line.number;
         let instruction = verdict.instruction().filter(|_| !verdict.rejected);
-        if !instruction.is_some_and(|it| self.answers.push(self.side, it, line)) {
-            self.leave_out(&verdict.line, verdict.rules);
+        match instruction.as_ref().and_then(AnswerKey::of) {
+            Some(key) => self.answers.push(self.side, key, &verdict.line),
+            None => {
+                self.leave_out(&verdict.line, verdict.rules);
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     fn leave_out(&mut self, line: &Line<'_>, rules: RuleFlags) {
@@ -74,8 +73,8 @@ impl Visitor for Gathering<'_> {
         let found = match beginning.shape {
             FileFormat::Gas(_) => Compared::Points(Fuel::Gas),
             FileFormat::Electricity(layout, profile) => {
-                self.format =
-                    Some(Format::new(self.options.check.profile(profile.flow()).clone(), layout));
+                let profile_of_flow = self.options.check.profile(profile.flow()).clone();
+                self.answers.begin(self.side, Format::new(profile_of_flow, layout));
                 match profile.flow() {
                     Flow::D0350 => Compared::Points(Fuel::Electricity),
                     Flow::D0351 => Compared::Rejections,
@@ -97,14 +96,9 @@ impl Visitor for Gathering<'_> {
         other_line: OtherLine,
         rules: RuleFlags,
     ) -> Result<()> {
-        match (other_line, &self.format) {
-            (OtherLine::SecondFile, _) => self.leave_out(line, rules),
-            (OtherLine::Reason { .. }, Some(format)) => {
-                let raw = RawRecord::cut(line.bytes, format.profile().table(format.layout()));
-                let reason = raw.and_then(|raw| ReasonCode::try_from(&raw));
-                // a reason that cannot be read rejects its record
-                reason.into_iter().for_each(|reason| self.answers.reason(reason));
-            }
+        match other_line {
+            OtherLine::SecondFile => self.leave_out(line, rules),
+            OtherLine::Reason { .. } => self.answers.reason(line),
             _ => {}
         }
         Ok(())

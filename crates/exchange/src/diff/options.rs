@@ -13,8 +13,9 @@ pub struct DiffOptions {
     pub check: Options,
     /// Compares every day of a point, rather than the final state in each file.
     pub history: bool,
-    /// Maximum number of bytes for sorting in memory, 16 for each record; beyond it temporary files
-    /// are used. Their buffers, at most 8 MiB, are extra.
+    /// Maximum number of bytes for sorting in memory, 16 for each update and some 150 for each
+    /// answer; beyond it temporary files are used. Their buffers, at most 8 MiB, for answers 8 MiB
+    /// for each file, are extra.
     pub memory: usize,
     /// Folder of the temporary files; `None` is the system's (`TMPDIR`). The files have no names.
     pub temporary: Option<PathBuf>,
@@ -31,6 +32,11 @@ impl DiffOptions {
 
     /// Default number of left-out records of each file that the report keeps.
     pub const SAMPLES: usize = 20;
+
+    /// Returns the folder of the temporary files.
+    pub(super) fn temporary_folder(&self) -> PathBuf {
+        self.temporary.clone().unwrap_or_else(std::env::temp_dir)
+    }
 }
 
 impl Default for DiffOptions {

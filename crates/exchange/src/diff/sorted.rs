@@ -9,7 +9,7 @@ use flagflow_domain::{EffectiveDate, ServiceFlag};
 
 use super::options::DiffOptions;
 use super::report::Side;
-use super::runs::{BYTES, Merge, Sorting};
+use super::runs::{Merge, Sorting};
 use flagflow_files::{Error, Result};
 
 /// Values and line of one accepted record.
@@ -73,12 +73,11 @@ impl Packed {
 }
 
 /// Sorts the records of both files.
-pub(super) struct Sorter(Sorting);
+pub(super) struct Sorter(Sorting<u128>);
 
 impl Sorter {
     pub(super) fn new(options: &DiffOptions) -> Self {
-        let folder = options.temporary.clone().unwrap_or_else(std::env::temp_dir);
-        Self(Sorting::new(options.memory / BYTES, folder))
+        Self(Sorting::new(options.memory, options.temporary_folder()))
     }
 
     #[inline]
@@ -92,12 +91,13 @@ impl Sorter {
     }
 }
 
-fn failed(cause: io::Error) -> Error {
+/// Returns the error for a temporary file.
+pub(super) fn failed(cause: io::Error) -> Error {
     Error::output("a temporary file failed", cause)
 }
 
 /// The records of both files in their order.
-pub(super) struct Sorted(Merge);
+pub(super) struct Sorted(Merge<u128>);
 
 impl Sorted {
     #[inline]

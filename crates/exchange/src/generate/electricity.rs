@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flagflow_check::{Flow as AnyFlow, Layout as AnyLayout, RuleId};
-use flagflow_codec::Values;
+use flagflow_codec::{LineKind, Values};
 use flagflow_domain::{Distributor, Edition, EffectiveDate, Fuel, MpanCore, ServiceFlag};
 use flagflow_electricity::{
     D0172, D0350, D0351, Electricity, Field, FileIdentifier, Flow, Format, Header, Instruction,
@@ -19,6 +19,7 @@ use flagflow_files::{Error, ErrorKind, Result};
 use super::chance::{Chance, FaultSpot};
 use super::draw::Draw;
 use super::fault::{SpoilFlow, Spoiler, extras, invented as invented_text};
+use super::file_fault::{ExtraLine, ItemChange, ItemOfFile};
 use super::points::Shuffle;
 use super::values::{days_after, days_up_to, first_day};
 use super::{Distributors, GenerateOptions, Maker, check_edition, default_day};
@@ -65,6 +66,8 @@ pub(super) struct ElectricityMaker {
     line_end: LineEnd,
     /// The reasons below the records so far.
     reasons: u64,
+    /// The opening groups that the trailer counts.
+    openings: u64,
     spoiler: Spoiler<Electricity>,
 }
 
@@ -97,6 +100,7 @@ impl ElectricityMaker {
             suppliers: SUPPLIERS.iter().filter_map(|id| SupplierId::from_bytes(*id)).collect(),
             line_end: options.line_end,
             reasons: 0,
+            openings: 1,
             header,
             spoiler,
             profile,
@@ -181,6 +185,40 @@ impl SpoilFlow for Electricity {
         ServiceFlag::ALL.into_iter().filter(|flag| edition.allows(*flag)).collect()
     }
 
+    fn item_of_file(rule: RuleId, format: &Format) -> Option<ItemOfFile<Field>> {
+        let distributors = match format.profile().flow() {
+            Flow::D0350 => Some(Field::ToParticipant),
+            Flow::D0351 => Some(Field::FromParticipant),
+            // no record has a meter point
+            Flow::D0172 => None,
+        };
+        Some(match rule {
+            RuleId::FlowVersion => {
+                (LineKind::Header, Field::FlowAndVersion, ItemChange::OtherDigit)
+            }
+            RuleId::UnexpectedRole => (LineKind::Header, Field::FromRole, ItemChange::Text(b"Q")),
+            RuleId::TestFlag => (LineKind::Header, Field::TestFlag, ItemChange::Text(b"TR01")),
+            RuleId::InvalidFileId => {
+                (LineKind::Header, Field::FileIdentifier, ItemChange::Last(b'-'))
+            }
+            RuleId::ParticipantMismatch => {
+                (LineKind::Header, distributors?, ItemChange::Last(b'9'))
+            }
+            RuleId::FileSequenceNumber => {
+                (LineKind::Group, Field::FileSequenceNumber, ItemChange::Zeros)
+            }
+            RuleId::InvalidTimestamp => {
+                (LineKind::Trailer, Field::Completed, ItemChange::Text(b"20240230250000"))
+            }
+            RuleId::FileIdMismatch => {
+                (LineKind::Trailer, Field::FileIdentifier, ItemChange::OtherDigit)
+            }
+            RuleId::GroupCount => (LineKind::Trailer, Field::GroupCount, ItemChange::OtherDigit),
+            RuleId::FlowCount => (LineKind::Trailer, Field::FlowCount, ItemChange::OtherDigit),
+            _ => return None,
+        })
+    }
+
     fn check_digits(point: u64) -> Option<u64> {
         MpanCore::new(point).ok().map(MpanCore::expected_check_digit)
     }
@@ -231,7 +269,15 @@ fn layout(layout: AnyLayout) -> Result<Layout> {
 /// Returns the header, of given and invented values; its day is of the edition.
 fn header(options: &GenerateOptions, profile: &Profile) -> Result<Header> {
     let invented = invented(options, profile);
-    let header = options.user_file.clone().or(invented).header(profile, None)?;
+    let mut values = options.user_file.clone().or(invented);
+    if options.file_fault == Some(RuleId::InvalidFileId)
+        && let Some(identifier) = &mut values.file_identifier
+    {
+        // the trailer's identifier is the same
+        identifier.pop();
+        identifier.push('-');
+    }
+    let header = values.header(profile, None)?;
     check_edition(header.day(), profile.edition_on(header.day()), options.edition)?;
     Ok(header)
 }
@@ -290,7 +336,7 @@ impl Maker for ElectricityMaker {
     fn after(&self, records: u64) -> Result<Vec<Vec<u8>>> {
         let below = records + self.reasons;
         let (groups, flows) = match self.profile.opening_group() {
-            Some(_) => (below + 1, 1),
+            Some(_) => (below + 1, self.openings),
             None => (below, records - self.spoiler.unknown()),
         };
         let identifier = self.header.file_identifier();
@@ -327,6 +373,38 @@ impl Maker for ElectricityMaker {
         let extras = extras(Some(self.profile.record_group()));
         write_record(line, self.layout, &self.profile, record, extras).map_err(unfit)?;
         self.write_reasons(line, record).map(|reasons| 1 + reasons)
+    }
+
+    fn change_item(&self, rule: RuleId, lines: &mut [Vec<u8>]) -> Option<(usize, FaultSpot)> {
+        self.spoiler.change_item(rule, lines)
+    }
+
+    fn extra_line(&mut self, rule: RuleId, number: u64) -> Result<Option<ExtraLine>> {
+        match rule {
+            RuleId::PlaceholderDate => {
+                let record = self.next(number)?;
+                let Some(mut extra) = self.spoiler.placeholder(record) else { return Ok(None) };
+                self.write_reasons(&mut extra.line, record)?;
+                Ok(Some(extra))
+            }
+            RuleId::UnexpectedRecord => {
+                self.spoiler.add_unknown();
+                let header = self.before()?.into_iter().next().unwrap_or_default();
+                Ok(Some(ExtraLine::whole(rule, header, 1)))
+            }
+            RuleId::GroupCardinality => {
+                self.openings += 1;
+                let group = self.before()?.into_iter().nth(1);
+                Ok(group.map(|group| ExtraLine::whole(rule, group, 1)))
+            }
+            _ => {
+                let extra = ExtraLine::plain(rule);
+                if rule == RuleId::LineTooLong {
+                    self.spoiler.add_unknown();
+                }
+                Ok(extra)
+            }
+        }
     }
 
     fn chance(&mut self) -> &mut Chance<Instruction> {

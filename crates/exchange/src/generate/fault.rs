@@ -8,6 +8,7 @@ use flagflow_domain::{Edition, EffectiveDate, Fuel, ServiceFlag};
 
 use super::chance::{Chance, FaultSpot};
 use super::draw::Draw;
+use super::file_fault::{ExtraLine, ItemOfFile};
 
 /// The rules that one spoiled line can break. The faults of a file are those that its items can
 /// have.
@@ -121,6 +122,9 @@ pub(super) trait SpoilFlow: Flow {
         None
     }
 
+    /// Returns the item of the lines around the records by which a rule is broken.
+    fn item_of_file(rule: RuleId, format: &Self::Format) -> Option<ItemOfFile<Self::Field>>;
+
     /// Returns a line that is not allowed among the records: a header, or a record of the other
     /// flow.
     fn unexpected(
@@ -145,7 +149,7 @@ pub(super) fn extras<F: SpoilFlow>(
 /// in the file without faults.
 pub(super) struct Spoiler<F: SpoilFlow> {
     pub(super) chance: Chance<F::Record>,
-    format: F::Format,
+    pub(super) format: F::Format,
     record: F::Tag,
     header: Option<F::Header>,
     edition: Edition,
@@ -213,6 +217,11 @@ impl<F: SpoilFlow> Spoiler<F> {
         Self { chance, format, record, header, edition, too_late, strange, before, unknown: 0 }
     }
 
+    /// Counts a line more with an unknown code.
+    pub(super) const fn add_unknown(&mut self) {
+        self.unknown += 1;
+    }
+
     /// Returns the number of lines with an unknown code.
     pub(super) const fn unknown(&self) -> u64 {
         self.unknown
@@ -261,6 +270,18 @@ impl<F: SpoilFlow> Spoiler<F> {
             _ if is_number => self.last_before(own),
             _ => Some(own),
         }
+    }
+
+    /// Returns a record of a placeholder for a date, for another line of the file.
+    pub(super) fn placeholder(&self, record: F::Record) -> Option<ExtraLine> {
+        let mut line = Vec::new();
+        let spec = self.format.as_ref().line(self.record)?.clone();
+        let mut work = Work { line: &mut line, format: self.format.clone(), spec };
+        work.write(record)?;
+        let is_date = |item: &Item<F::Field>| item.kind == ItemKind::Date && !item.slot.is_extra();
+        let field = work.item(is_date)?.field;
+        let spot = work.overwrite(RuleId::PlaceholderDate, field, b"19000101")?;
+        Some(ExtraLine { line, spot, records: 1 })
     }
 
     fn spoil_by(

@@ -1,11 +1,11 @@
 //! Gas files.
 
-use flagflow_check::{Flow, Layout as AnyLayout};
-use flagflow_codec::Item;
+use flagflow_check::{Flow, Layout as AnyLayout, RuleId};
+use flagflow_codec::{Item, LineKind};
 use flagflow_domain::{Edition, Fuel, Mprn, Outcome, ServiceFlag};
 use flagflow_gas::{
-    Detail, Field, Gas, Header, Layout, Table, Tag, Trailer, edition_on, table, write_detail,
-    write_header, write_trailer,
+    Detail, Field, Gas, Header, Layout, RawRecord, Table, Tag, Trailer, edition_on, table,
+    write_detail, write_header, write_trailer,
 };
 
 use flagflow_files::{Error, ErrorKind, Result};
@@ -13,6 +13,7 @@ use flagflow_files::{Error, ErrorKind, Result};
 use super::chance::{Chance, FaultSpot};
 use super::draw::Draw;
 use super::fault::{SpoilFlow, Spoiler};
+use super::file_fault::{ExtraLine, ItemChange, ItemOfFile};
 use super::values::{InventedValues, days_after};
 use super::{GenerateOptions, Maker, check_edition, default_day, default_header};
 
@@ -21,6 +22,8 @@ pub(super) struct GasMaker {
     spoiler: Spoiler<Gas>,
     layout: Layout,
     header: Option<Header>,
+    /// True if the records are answers.
+    answers: bool,
 }
 
 impl GasMaker {
@@ -38,7 +41,7 @@ impl GasMaker {
             (options.edition, header.is_some()),
             too_late,
         );
-        Ok(Self { values, spoiler, layout, header })
+        Ok(Self { values, spoiler, layout, header, answers: tag == Tag::E46 })
     }
 }
 
@@ -68,6 +71,17 @@ impl SpoilFlow for Gas {
 
     fn check_digits(point: u64) -> Option<u64> {
         Mprn::new(point).ok().map(Mprn::expected_check_digits)
+    }
+
+    fn item_of_file(rule: RuleId, _: &&'static Table) -> Option<ItemOfFile<Field>> {
+        Some(match rule {
+            RuleId::InvalidTime => {
+                (LineKind::Header, Field::CreationTime, ItemChange::Text(b"250000"))
+            }
+            RuleId::WrongFileType => (LineKind::Header, Field::FileType, ItemChange::Text(b"XYZ")),
+            RuleId::RecordCount => (LineKind::Trailer, Field::RecordCount, ItemChange::OtherDigit),
+            _ => return None,
+        })
     }
 
     fn unexpected(
@@ -149,6 +163,28 @@ impl Maker for GasMaker {
         Ok(1)
     }
 
+    fn change_item(&self, rule: RuleId, lines: &mut [Vec<u8>]) -> Option<(usize, FaultSpot)> {
+        self.spoiler.change_item(rule, lines)
+    }
+
+    fn extra_line(&mut self, rule: RuleId, _: u64) -> Result<Option<ExtraLine>> {
+        let line = match (rule, self.layout) {
+            (RuleId::PlaceholderDate, _) => {
+                let detail = self.values.next();
+                return Ok(self.spoiler.placeholder(detail));
+            }
+            (RuleId::InvalidReason, Layout::Fixed) if self.answers => &b"S72XYZ,0001"[..],
+            (RuleId::InvalidReason, Layout::Uklink) if self.answers => b"\"S72\",\"XYZ0001\"",
+            _ => return Ok(ExtraLine::plain(rule)),
+        };
+        let spot = RawRecord::cut(line, self.layout).ok().and_then(|raw| {
+            let item = raw.item_of(Field::ReasonCode)?;
+            let (field, length) = (Some(Field::ReasonCode.name()), item.as_bytes().len());
+            Some(FaultSpot { rule, field, start: item.start(), length })
+        });
+        Ok(spot.map(|spot| ExtraLine { line: line.to_vec(), spot, records: 0 }))
+    }
+
     fn chance(&mut self) -> &mut Chance<Detail> {
         &mut self.spoiler.chance
     }
@@ -160,8 +196,6 @@ impl Maker for GasMaker {
 
 #[cfg(test)]
 mod tests {
-    use flagflow_gas::RawRecord;
-
     use super::*;
 
     #[test]

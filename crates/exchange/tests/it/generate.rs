@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::common::converted;
-use flagflow_check::Flow;
+use flagflow_check::{Flow, Options, RuleId, check};
 use flagflow_domain::{Edition, Fuel};
 use flagflow_exchange::convert::{ConvertField as AnyField, ConvertOptions, RecordFormat};
 use flagflow_exchange::generate::{
-    GenerateOptions, MOST_RECORDS, default_header, generate, spoils,
+    GenerateOptions, MOST_RECORDS, default_header, file_faults, generate, spoils,
 };
 use flagflow_files::{ErrorKind, HeaderValues};
 use flagflow_gas::{Detail, Header, Layout, RawRecord, Reader, edition_on, read_detail};
@@ -275,4 +275,160 @@ fn a_file_of_no_records_is_its_envelope() {
     assert_eq!(made(&options).0, b"");
     options.envelope = Some(HeaderValues::default());
     assert_eq!(made(&options).0, b"A000000000001DXI20240102093000000001\nZ990000000000\n");
+}
+
+/// The rules that no fault of one generated file breaks, with the reason.
+const NOT_PLANTED: [(&str, &str); 9] = [
+    ("edition-unknown", "a bare file has none; in a header it comes with another fault"),
+    ("file-name", "a file has no name until it is stored"),
+    ("too-many-instructions", "100,000 updates break it by themselves"),
+    ("sequence-unknown", "needs two files"),
+    ("sequence-repeated", "needs two files"),
+    ("sequence-backwards", "needs two files"),
+    ("sequence-skipped", "needs two files"),
+    ("sequence-wrapped", "needs two files"),
+    ("same-content", "needs two files"),
+];
+
+/// The rules that cannot be broken in files of a flow, since its lines have no such items.
+fn is_foreign(flow: Flow, rule: &str) -> bool {
+    let of_gas = [
+        "invalid-time",
+        "invalid-reason",
+        "wrong-file-type",
+        "record-count",
+        "mprn-check-digits",
+        "unknown-outcome",
+    ];
+    let of_electricity = [
+        "item-too-long",
+        "empty-item",
+        "control-character",
+        "missing-trailing-bar",
+        "trailing-blanks",
+        "invalid-timestamp",
+        "flow-version",
+        "unexpected-role",
+        "test-flag",
+        "invalid-file-id",
+        "file-id-mismatch",
+        "group-count",
+        "flow-count",
+        "group-cardinality",
+        "confirmation-counts",
+        "instruction-type",
+        "mpan-check-digit",
+        "unknown-distributor",
+        "date-out-of-range",
+        "invalid-supplier-id",
+        "participant-mismatch",
+        "instruction-number",
+        "file-sequence-number",
+    ];
+    // the rules of an update, of which a confirmation has no items
+    let of_updates = [
+        "unknown-flag",
+        "flag-not-in-edition",
+        "future-effective-date",
+        "mpan-check-digit",
+        "unknown-distributor",
+        "duplicate-meter-point",
+        "conflicting-update",
+        "invalid-supplier-id",
+        "participant-mismatch",
+    ];
+    let between_updates = ["duplicate-meter-point", "conflicting-update"];
+    match flow {
+        Flow::E45 => {
+            of_electricity.contains(&rule) || ["invalid-reason", "unknown-outcome"].contains(&rule)
+        }
+        Flow::E46 => of_electricity.contains(&rule),
+        Flow::D0350 => of_gas.contains(&rule) || rule == "confirmation-counts",
+        Flow::D0351 => {
+            of_gas.contains(&rule)
+                || between_updates.contains(&rule)
+                || rule == "confirmation-counts"
+        }
+        _ => of_gas.contains(&rule) || of_updates.contains(&rule),
+    }
+}
+
+/// Returns the findings of a file, without the notes on a bare file's edition.
+fn found(file: &[u8], options: &GenerateOptions) -> Vec<(String, u64, u64, u64, Option<String>)> {
+    let how = Options {
+        max_samples: None,
+        with_reasons: true,
+        flow: Some(options.flow),
+        layout: Some(options.layout),
+        ..Options::default()
+    };
+    let report = check(file, &how).unwrap();
+    let findings = report.findings.iter().filter(|it| it.rule != RuleId::EditionUnknown);
+    findings
+        .map(|it| (it.rule.to_string(), it.line, it.offset, it.length, it.field.clone()))
+        .collect()
+}
+
+/// Each rule of docs/rules.md is planted in each flow, or has a reason why not.
+#[test]
+fn every_rule_is_planted_in_every_flow() {
+    for flow in Flow::ALL {
+        let mut planted = HashSet::new();
+        let electric = matches!(flow, Flow::D0350 | Flow::D0351 | Flow::D0172);
+        let layouts = if electric {
+            [flagflow_check::Layout::Zhv, flagflow_check::Layout::Zhf]
+        } else {
+            [flagflow_check::Layout::Fixed, flagflow_check::Layout::Uklink]
+        };
+        for layout in layouts {
+            let mut options = GenerateOptions::new(flow, 5);
+            (options.layout, options.envelope) = (layout, Some(HeaderValues::default()));
+            let fuel = if electric { Fuel::Electricity } else { Fuel::Gas };
+            for rule in file_faults(fuel) {
+                options.file_fault = Some(rule);
+                let (mut file, mut faults) = (Vec::new(), Vec::new());
+                let Ok(report) = generate(&mut file, Some(&mut faults), &options) else { continue };
+                assert_eq!(report.spoiled.get(&rule), Some(&1), "{rule} {flow} {layout}");
+                let fault: serde_json::Value = serde_json::from_slice(&faults).unwrap();
+                let number = |key: &str| fault[key].as_u64().unwrap();
+                let field = fault["field"].as_str().map(str::to_owned);
+                let place = (number("line"), number("offset"), number("length"));
+                let name = rule.to_string();
+                planted.insert(name.clone());
+                let expected = [(name, place.0, place.1, place.2, field)];
+                let shown = String::from_utf8_lossy(&file[..file.len().min(600)]).into_owned();
+                assert_eq!(found(&file, &options), expected, "{rule} {flow} {layout}\n{shown}");
+            }
+            options.file_fault = None;
+            (options.records, options.invalid) = (2_000, 0.8);
+            let report = generate(Vec::new(), None, &options).unwrap();
+            planted.extend(report.spoiled.keys().map(ToString::to_string));
+        }
+        let rules = include_str!("../../../../docs/rules.md");
+        let names = rules.lines().filter_map(|line| line.strip_prefix("## "));
+        for name in names {
+            let excused = NOT_PLANTED.iter().any(|(rule, _)| *rule == name);
+            let is_foreign = is_foreign(flow, name);
+            assert_eq!(planted.contains(name), !excused && !is_foreign, "{name} in {flow}");
+        }
+    }
+}
+
+#[test]
+fn a_fault_that_a_file_cannot_have_is_an_error() {
+    let mut options = GenerateOptions::new(Flow::E45, 1);
+    for (rule, envelope) in [
+        (RuleId::EmptyLine, None),
+        (RuleId::SameContent, Some(HeaderValues::default())),
+        (RuleId::InvalidReason, Some(HeaderValues::default())),
+        (RuleId::TestFlag, Some(HeaderValues::default())),
+    ] {
+        (options.file_fault, options.envelope) = (Some(rule), envelope);
+        let error = generate(Vec::new(), None, &options).unwrap_err();
+        assert_eq!(error.to_string(), format!("{rule} cannot be planted in this file"));
+    }
+    let mut options = GenerateOptions::new(Flow::D0350, 0);
+    options.file_fault = Some(RuleId::ParticipantMismatch);
+    let error = generate(Vec::new(), None, &options).unwrap_err();
+    assert_eq!(error.to_string(), "this fault of a file needs a record");
 }

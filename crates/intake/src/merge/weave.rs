@@ -91,6 +91,8 @@ pub(super) struct Woven<'o, A, C, R> {
     /// The end of the first line, and that of the last.
     first_end: Option<LineEnd>,
     last_end: LineEnd,
+    /// The ending for the last line if that has none, and another line follows.
+    missing_end: LineEnd,
     origins: Rc<RefCell<Origins>>,
     ready: Vec<u8>,
     given: usize,
@@ -143,6 +145,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
             unfinished: None,
             first_end: None,
             last_end: LineEnd::Lf,
+            missing_end: LineEnd::Lf,
             origins,
             ready,
             given: 0,
@@ -261,7 +264,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
             self.prepare()?;
         }
         if self.last_end == LineEnd::None {
-            self.ready.extend_from_slice(self.first_end.unwrap_or(LineEnd::Lf).as_bytes());
+            self.ready.extend_from_slice(self.missing_end.as_bytes());
         }
         let own = match from {
             LineOrigin::Accepted => self.accepted.lines + 1,
@@ -367,6 +370,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         let end = match (end, wanted) {
             (Some(own), Some(wanted)) if own != wanted => {
                 self.ready.truncate(self.ready.len() - own.as_bytes().len());
+                let wanted = wanted.after(&self.ready);
                 self.ready.extend_from_slice(wanted.as_bytes());
                 self.left_out.line_endings += u64::from(own != LineEnd::None);
                 Some(wanted)
@@ -381,7 +385,9 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         self.unfinished = end.is_none().then_some(from);
         if let Some(end) = end {
             self.last_end = end;
-            self.first_end.get_or_insert(end);
+            let first = *self.first_end.get_or_insert(end);
+            let usual = if first == LineEnd::None { LineEnd::Lf } else { first };
+            self.missing_end = usual.after(&self.ready);
         }
     }
 

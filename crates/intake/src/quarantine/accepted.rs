@@ -1,6 +1,6 @@
 //! The accepted part in the making.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use flagflow_check::{
     CrossRecords, EditionChoice, FileFormat, Options, Rows, RuleFlags, RuleId, check, recognise,
@@ -43,11 +43,36 @@ const OF_THE_LINE: [RuleId; 18] = [
     RuleId::PlaceholderDate,
 ];
 
+/// A writer that keeps the last byte.
+struct LastByte<'w> {
+    out: &'w mut dyn Write,
+    last: [u8; 1],
+}
+
+impl<'w> LastByte<'w> {
+    const fn new(out: &'w mut dyn Write) -> Self {
+        Self { out, last: [0] }
+    }
+}
+
+impl Write for LastByte<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        let last = bytes.get(..written).and_then(<[u8]>::last);
+        self.last = last.map_or(self.last, |last| [*last]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// Accepted part while it is written. Lines are counted even without a writer: the reasons have the
 /// number of lines before a record.
 pub(super) struct Accepted<'a, 'w> {
     options: &'a QuarantineOptions,
-    out: Option<&'w mut dyn Write>,
+    out: Option<LastByte<'w>>,
     /// Shape of the file, and the ending of new lines; known from the first line.
     form: Option<(FileFormat<'a>, LineEnd)>,
     counts: Option<EnvelopeCounts>,
@@ -68,7 +93,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     pub(super) fn new(options: &'a QuarantineOptions, out: Option<&'w mut dyn Write>) -> Self {
         Self {
             options,
-            out,
+            out: out.map(LastByte::new),
             form: None,
             counts: None,
             lines: 0,
@@ -114,20 +139,35 @@ impl<'a, 'w> Accepted<'a, 'w> {
         self.out.as_mut().map_or(Ok(()), |out| out.write_all(bytes)).map_err(Error::writing)
     }
 
-    /// Ends an unterminated line before the next one.
-    fn line(&mut self, end: LineEnd) -> Result<()> {
-        if self.last_end == LineEnd::None {
-            self.last_end = self.form.map_or(LineEnd::Lf, |(_, end)| end);
-            self.write(self.last_end.as_bytes())?;
+    /// Ends an unterminated line.
+    fn terminate(&mut self) -> Result<()> {
+        if self.last_end != LineEnd::None {
+            return Ok(());
         }
+        let usual = self.allowed(self.form.map_or(LineEnd::Lf, |(_, end)| end));
+        let end = self.out.as_ref().map_or(usual, |out| usual.after(&out.last));
+        let first = *self.first_end.get_or_insert(end);
+        if end != first && self.is_error(RuleId::MixedLineEnds) {
+            self.refuse(QuarantineRefusal::StaysWrong(RuleId::MixedLineEnds));
+        }
+        self.last_end = end;
+        self.write(end.as_bytes())
+    }
+
+    /// Begins a line.
+    fn line(&mut self, end: LineEnd) -> Result<()> {
+        self.terminate()?;
         self.lines += 1;
-        self.first_end.get_or_insert(end);
+        if end != LineEnd::None {
+            self.first_end.get_or_insert(end);
+        }
         self.last_end = end;
         Ok(())
     }
 
     /// Writes a line that was made.
     fn made(&mut self, line: &[u8], end: LineEnd) -> Result<()> {
+        self.terminate()?;
         let end = self.allowed(end);
         self.line(end)?;
         self.has_text = true;
@@ -140,16 +180,16 @@ impl<'a, 'w> Accepted<'a, 'w> {
         let end = self.allowed(line.end);
         self.line(end)?;
         self.has_text |= !line.is_blank();
-        let Some(out) = &mut self.out else { return Ok(()) };
-        raws.write_line(&Line { end: LineEnd::None, ..*line }, *out)?;
-        self.write(end.as_bytes())
+        if let Some(out) = &mut self.out {
+            raws.write_line(&Line { end: LineEnd::None, ..*line }, out)?;
+        }
+        self.write(end.as_bytes())?;
+        if self.is_error(RuleId::MissingTerminator) { self.terminate() } else { Ok(()) }
     }
 
     /// Returns the ending of a line that is not a record.
     fn allowed(&self, end: LineEnd) -> LineEnd {
-        let own = self.form.map_or(LineEnd::Lf, |(_, end)| end);
         match (end, self.first_end) {
-            (LineEnd::None, _) if self.is_error(RuleId::MissingTerminator) => own,
             (LineEnd::Lf | LineEnd::CrLf, Some(first))
                 if first != end && self.is_error(RuleId::MixedLineEnds) =>
             {
@@ -344,7 +384,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
             counts.add(code);
         }
         if let Some(out) = &mut self.out {
-            raws.write_line(line, *out)?;
+            raws.write_line(line, out)?;
         }
         below.map_or(Ok(()), |below| self.take_reasons(below, raws))
     }
@@ -358,7 +398,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         if let Some(counts) = &mut self.counts {
             counts.add_reasons(below.reasons);
         }
-        self.out.as_mut().map_or(Ok(()), |out| below.write(raws, *out))
+        self.out.as_mut().map_or(Ok(()), |out| below.write(raws, out))
     }
 
     const fn has_header(&self) -> bool {

@@ -250,6 +250,19 @@ fn lines_of_white_space_are_no_records() {
     assert_eq!(String::from_utf8(merged).unwrap(), file);
 }
 
+/// Before LF alone the CR would be a part of the ending, and the record an empty line.
+#[test]
+fn a_rejected_last_line_keeps_its_cr() {
+    let parts = part(b"E451234567810A20220101\n\r", &QuarantineOptions::default());
+    let accepted = [&parts.accepted[..], b"E450000123409N20220101\n"].concat();
+    let mut options = MergeOptions::default();
+    options.allow_bad = true;
+    let (file, merged) =
+        merged(&accepted, &parts.rejected, Some(&parts.reasons.join("\n")), &options).unwrap();
+    assert_eq!(file, b"E451234567810A20220101\n\r\r\nE450000123409N20220101\n");
+    assert_eq!(merged.report.records, 3);
+}
+
 #[test]
 fn reasons_of_other_records_are_refused() {
     let parts = part(RECEIVED.as_bytes(), &QuarantineOptions::default());

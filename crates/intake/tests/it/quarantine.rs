@@ -117,6 +117,33 @@ fn what_is_missing_of_an_envelope_is_added() {
     );
 }
 
+/// A CR before an added line ending is content, and would be lost before LF alone.
+#[test]
+fn a_last_line_keeps_its_cr_before_what_is_added() {
+    let mut options = QuarantineOptions::default();
+    options.header = header_values();
+    options.check.ignore[RuleId::UnknownRecord] = true;
+    let file = b"E451234567810A20220101\n\r";
+    let parts = assert_parted(file, &options);
+    let made =
+        "A000000000007DXI20220601093000000001\nE451234567810A20220101\n\r\r\nZ990000000002\n";
+    assert_eq!(text(&parts.accepted), made);
+    options.check.severity[RuleId::MixedLineEnds] = Severity::Error;
+    let refused = assert_parted(file, &options).told.refusals;
+    assert_eq!(refused, [QuarantineRefusal::StaysWrong(RuleId::MixedLineEnds)]);
+    // with CRLF throughout nothing is mixed
+    let crlf = assert_parted(b"E451234567810A20220101\r\n\r", &options);
+    assert!(crlf.told.may_be_published() && text(&crlf.accepted).contains("101\r\n\r\r\nZ99"));
+
+    // an ending is added to a header where a missing one is an error
+    let header = b"A000000000042DXI20220601093000000001\r";
+    let mut options = QuarantineOptions::default();
+    options.check.ignore[RuleId::WrongLength] = true;
+    options.check.severity[RuleId::MissingTerminator] = Severity::Error;
+    let parts = assert_parted(header, &options);
+    assert_eq!(text(&parts.accepted), format!("{}\r\nZ990000000000\n", text(header)));
+}
+
 #[test]
 fn updates_below_a_bad_group_are_withheld() {
     let file = "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\n81H|1|\n\
