@@ -6,6 +6,7 @@ mod age;
 mod command;
 mod exit;
 mod files;
+mod finding_table;
 mod folder;
 mod input;
 mod judgement;

@@ -310,7 +310,9 @@ impl<F: Names> FileOrder<F> {
         }
     }
 
-    fn is_open(&self, parent: F::Tag) -> bool {
+    /// Returns true if the next line can be below a line with this tag.
+    #[must_use]
+    pub fn is_open(&self, parent: F::Tag) -> bool {
         self.open.iter().flatten().any(|line| line.tag == parent)
     }
 

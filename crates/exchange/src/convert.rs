@@ -8,6 +8,7 @@
 //! | `zhv`, `zhf` | the two layouts of electricity files, see [`flagflow_electricity::Layout`] |
 //! | `csv` | a table: a row of column names, then a row for each record |
 //! | `jsonl` | an object on each line |
+//! | `parquet`, `arrow`, `xlsx` | tables of columns, which the caller writes: [`RecordTable`] |
 //!
 //! The input's format is recognised by its first line with text: `{` begins `jsonl`, a line with
 //! the name of a column below is `csv`, and any other line is recognised by [`Layout::recognise`].
@@ -18,7 +19,9 @@
 //! for them (`meter_point`, `effective_from_date`). Cells may be quoted (RFC 4180), dates may be
 //! `YYYY-MM-DD`, references may have leading zeros. The last three are needed; other columns are
 //! ignored and named in the report, as are empty cells after the last column and rows of empty
-//! cells only. A column `fuel` says which fuel a row is of: rows of the other fuel than the output
+//! cells only. [`delimiter`](ConvertOptions::delimiter) and [`columns`](ConvertOptions::columns)
+//! are for tables with other delimiters and names. A column `fuel` says which fuel a row is of:
+//! rows of the other fuel than the output
 //! are bad. Without a `transaction_type` column a row with an outcome code is an E46 and one
 //! without is an E45, and the first row says which of them the table holds: a row of the other kind
 //! is refused, because a forgotten outcome must not turn an answer into an update.
@@ -104,6 +107,7 @@ mod names;
 mod objects;
 mod options;
 mod reason;
+mod records;
 mod report;
 mod rows;
 mod sink;
@@ -119,11 +123,17 @@ use flagflow_gas::Gas;
 use flagflow_files::head::{InputHead, Rewound};
 use flagflow_files::{Error, ErrorKind, Result};
 
+use records::ConvertTarget;
+
 pub(crate) use electricity::reader_options;
 pub use flagflow_files::spreadsheet::{guarded, guarded_text, unguarded};
 pub use flagflow_files::{LineEndRule, UnknownLineEndRule};
-pub use options::{ConvertOptions, EnvelopeRule, RecordFormat, UnknownEnvelopeRule, UnknownFormat};
+pub use options::{
+    CellDelimiter, ConvertOptions, EnvelopeRule, RecordFormat, UnknownCellDelimiter,
+    UnknownEnvelopeRule, UnknownFormat,
+};
 pub use reason::{ConvertField, ConvertReason};
+pub use records::{RecordTable, TableRecord};
 pub use report::{ConvertRefusal, ConvertReport, EnvelopeChange, Mapped, Warned};
 
 #[expect(unused_imports, reason = "for the documentation")]
@@ -144,29 +154,68 @@ pub fn convert(
     output: impl Write,
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {
+    if options.to.is_columnar() {
+        let what = format!("{} is not text: a table must take the records", options.to);
+        return Err(Error::new(ErrorKind::Options, what));
+    }
+    convert_to(input, ConvertTarget::Text(output), options)
+}
+
+/// Converts a file of text to records of a table. Publish the table only if
+/// [`ConvertReport::is_publishable`].
+///
+/// # Errors
+///
+/// As [`convert`], and those of the table.
+pub fn convert_records(
+    input: impl BufRead,
+    table: &mut dyn RecordTable,
+    options: &ConvertOptions,
+) -> Result<ConvertReport> {
+    convert_to(input, ConvertTarget::<std::io::Sink>::Records(table), options)
+}
+
+fn convert_to(
+    input: impl BufRead,
+    output: ConvertTarget<'_, impl Write>,
+    options: &ConvertOptions,
+) -> Result<ConvertReport> {
     options.check()?;
+    if let Some(from) = options.from.filter(|from| from.is_columnar()) {
+        let what = format!("{from} is not text: its records must be given as csv or jsonl");
+        return Err(Error::new(ErrorKind::Options, what));
+    }
     let (head, input) = InputHead::take_lines(input, LOOKED_AT)?;
     let first_line = head.first_row()?;
     if matches!(options.from, None | Some(RecordFormat::Csv))
+        && options.delimiter == CellDelimiter::Comma
         && let Some(fault) = sniff::table_fault(&first_line)
     {
         return Err(Error::new(ErrorKind::Table, fault.to_string()));
     }
-    let names = names_of(&first_line);
+    let names = names_of(&first_line, &options.columns);
     if options.from.is_none()
         && let Some(what) = names::other_output(&names)
     {
         let what = format!("the input is {what}, which has no records to convert");
         return Err(Error::new(ErrorKind::Unrecognised, what));
     }
-    let recognised = options.from.map_or_else(|| RecordFormat::recognise(&first_line), Ok);
+    let is_table = names.iter().any(|name| gas::is_column(name) || electricity::is_column(name));
+    let from =
+        options.from.or((is_table && !options.columns.is_empty()).then_some(RecordFormat::Csv));
+    let recognised = from.map_or_else(|| RecordFormat::recognise(&first_line), Ok);
     let from = recognised.map_err(|error| head.unrecognised(error))?;
     if matches!(from, RecordFormat::Zhv | RecordFormat::Zhf) && options.profile.is_none() {
         head.expect_readable_flow()?;
     }
+    if from != RecordFormat::Csv && !options.columns.is_empty() {
+        let what = format!("names of columns are for a table, and the input is {from}");
+        return Err(Error::new(ErrorKind::Options, what));
+    }
     let line_end = options.line_end.choose(head.line_end());
     let how = (from, line_end);
-    let (fuel, input) = first_fuel(input, from, &names, &first_line)?;
+    let delimiter = options.delimiter.as_byte();
+    let (fuel, input) = first_fuel(input, (from, delimiter), &names, &first_line)?;
     if is_electric(from, &names, fuel, options.to) {
         refuse(options.to, "electricity", &[RecordFormat::Fixed, RecordFormat::Uklink])?;
         return any_format::convert::<Electricity>(
@@ -184,12 +233,12 @@ pub fn convert(
 
 /// Returns the names in a first line, in their plain form: the columns of a table, the keys of an
 /// object.
-fn names_of(first_line: &[u8]) -> Vec<String> {
+fn names_of(first_line: &[u8], columns: &[(String, String)]) -> Vec<String> {
     match first_line.trim_ascii_start().starts_with(b"{") {
         true => keyed::keys(first_line),
         false => first_line
             .split(|byte| matches!(byte, b',' | b';' | b'\t' | b'"'))
-            .map(names::normal)
+            .map(|name| names::item_of(names::normal(name), columns))
             .filter(|name| !name.is_empty())
             .collect(),
     }
@@ -199,7 +248,7 @@ fn names_of(first_line: &[u8]) -> Vec<String> {
 /// beginning.
 fn first_fuel<R: BufRead>(
     input: R,
-    from: RecordFormat,
+    (from, delimiter): (RecordFormat, u8),
     names: &[String],
     first_line: &[u8],
 ) -> Result<(Option<Fuel>, Rewound<R>)> {
@@ -207,7 +256,7 @@ fn first_fuel<R: BufRead>(
     let is_table = has_fuel && from == RecordFormat::Csv;
     let (head, input) = InputHead::take_lines(input, if is_table { 2 } else { 0 })?;
     let value = match from {
-        RecordFormat::Csv if is_table => second_row_fuel(head.bytes()),
+        RecordFormat::Csv if is_table => second_row_fuel(head.bytes(), delimiter),
         RecordFormat::Jsonl if has_fuel => keyed::text_of(first_line, names::FUEL),
         _ => None,
     };
@@ -217,8 +266,8 @@ fn first_fuel<R: BufRead>(
 
 /// Returns the fuel of the first row below the column names. A row that cannot be split is reported
 /// when the table is read.
-fn second_row_fuel(table: &[u8]) -> Option<Vec<u8>> {
-    let mut rows = rows::TableRows::new(table);
+fn second_row_fuel(table: &[u8], delimiter: u8) -> Option<Vec<u8>> {
+    let mut rows = rows::TableRows::new(table, delimiter);
     rows.next().ok().filter(|is_there| *is_there)?;
     let names = rows.row();
     let at = (0..names.len())
@@ -233,7 +282,7 @@ fn is_electric(from: RecordFormat, names: &[String], fuel: Option<Fuel>, to: Rec
     match from {
         RecordFormat::Zhv | RecordFormat::Zhf => return true,
         RecordFormat::Fixed | RecordFormat::Uklink => return false,
-        RecordFormat::Jsonl | RecordFormat::Csv => {}
+        _ => {}
     }
     let has = |name: &str| names.iter().any(|own| own == name);
     match to {

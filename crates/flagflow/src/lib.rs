@@ -11,6 +11,7 @@
 //! | [`check`] | `check` (default) | the validator: rules, findings, reports |
 //! | [`files`] | `files` | inputs that are read unchanged, outputs that appear whole or not at all |
 //! | [`exchange`] | `exchange` | from file to file: convert, generate, compare, round trip |
+//! | [`arrow`] | `arrow` | Arrow record batches; with `tables` Parquet and Excel files |
 //! | [`intake`] | `intake` | incoming files: split, merge, fix, answer, watch |
 //! | [`register`] | `register` | persistent state: the flag of each meter point, kept from update files |
 //! | [`status`] | `status` | the rules of the flag: from events at smart meters to pending notifications |
@@ -43,6 +44,8 @@ for update in Reader::from_slice(file).records() {
 pub use flagflow_domain::*;
 pub use flagflow_frame as frame;
 
+#[cfg(feature = "arrow")]
+pub use flagflow_arrow as arrow;
 #[cfg(feature = "check")]
 pub use flagflow_check as check;
 #[cfg(feature = "electricity")]

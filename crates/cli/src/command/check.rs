@@ -12,7 +12,7 @@ use flagflow::check::{
     escape_path, identify,
 };
 use flagflow::files::input::open;
-use flagflow::files::reports::{Reports, most};
+use flagflow::files::reports::most;
 
 use crate::exit::{Exit, Failure, below_name, in_file};
 use crate::files::Files;
@@ -21,7 +21,7 @@ use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::quarantine::{Checks, QuarantineArgs, SplitOutcome};
 use crate::reading::{Reading, ReadingArgs};
-use crate::reports::{self, ReportArgs};
+use crate::reports::{self, AllReports, ReportArgs};
 use crate::sequence::SequenceArgs;
 use crate::terminal::{self, tell};
 
@@ -204,7 +204,7 @@ impl<'a> CheckRun<'a> {
     }
 
     /// Checks one file; an input error is printed.
-    fn one(&mut self, file: &Opened, reports: &Reports) -> CheckedFile {
+    fn one(&mut self, file: &Opened, reports: &AllReports) -> CheckedFile {
         let began = Instant::now();
         let (entry, outcome) = match self.check(file, reports) {
             Ok((entry, outcome)) => (entry, Some(outcome)),
@@ -220,7 +220,7 @@ impl<'a> CheckRun<'a> {
     fn check(
         &self,
         file: &Opened,
-        reports: &Reports,
+        reports: &AllReports,
     ) -> Result<(ReportEntry, SplitOutcome), String> {
         let quarantine = &self.args.quarantine;
         let mut opening = quarantine.open(file, self.args.quiet)?;
@@ -266,7 +266,7 @@ impl<'a> CheckRun<'a> {
     }
 
     /// Returns the most findings of each rule in any output.
-    fn most_of_all(&self, reports: &Reports) -> Option<usize> {
+    fn most_of_all(&self, reports: &AllReports) -> Option<usize> {
         let shown = |format: CheckFormat| match (format, self.args.quiet || self.args.summary) {
             (CheckFormat::Text, true) => Some(0),
             _ => most(format.into(), self.args.max_samples),

@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 use flagflow::check::render::plural;
 use flagflow::check::{escape, escape_path};
 use flagflow::electricity::SupplierId;
+#[cfg(not(feature = "tables"))]
+use flagflow::exchange::convert::convert;
 use flagflow::exchange::convert::{
-    ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, LineEndRule, RecordFormat, convert,
+    CellDelimiter, ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, LineEndRule,
+    RecordFormat,
 };
 use flagflow::files::input;
 use flagflow::files::output::Output;
@@ -24,7 +27,8 @@ use crate::terminal::tell_lines;
 /// Convert a file to another format
 ///
 /// Formats: fixed and uklink, the two layouts of gas files; zhv and zhf, those of electricity; csv,
-/// a table with a row of column names; jsonl, one JSON object a line. The columns and keys are
+/// a table with a row of column names; jsonl, one JSON object a line; parquet, arrow (an IPC file)
+/// and xlsx (an Excel workbook), if the command was built with them. The columns and keys are
 /// transaction_type, outcome_code, meter_point_reference, dcc_service_flag and
 /// dcc_service_effective_from_date; for electricity those of the flow's items, for a D0350
 /// file_sequence_number, instruction_number, instruction_type, mpan_core, dcc_service_flag,
@@ -45,14 +49,19 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
 
-    /// The format to write: fixed, uklink, zhv, zhf, csv or jsonl; by the extension of OUT (.csv,
-    /// .jsonl, .zhv ...) by default
+    /// The format to write: fixed, uklink, zhv, zhf, csv, jsonl, parquet, arrow or xlsx; by the
+    /// extension of OUT (.csv, .jsonl, .zhv ...) by default
     #[arg(long, value_name = "FORMAT", value_parser = any_case::<RecordFormat>)]
     to: Option<RecordFormat>,
 
-    /// The format of IN; recognised by its content by default
+    /// The format of IN; recognised by its content by default, and by the extension .parquet,
+    /// .arrow or .xlsx
     #[arg(long, value_name = "FORMAT", value_parser = any_case::<RecordFormat>)]
     from: Option<RecordFormat>,
+
+    /// The sheet of a workbook to read; the first one by default
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
 
     /// The line ending: keep (as in IN), lf or crlf
     #[arg(long, value_name = "END", default_value_t, value_parser = any_case::<LineEndRule>)]
@@ -92,6 +101,15 @@ pub(crate) struct Args {
     #[arg(long)]
     csv_safe: bool,
 
+    /// The delimiter between the cells of a csv table: comma, semicolon or tab
+    #[arg(long, value_name = "NAME", default_value_t, value_parser = any_case::<CellDelimiter>)]
+    delimiter: CellDelimiter,
+
+    /// The name of a column in IN, if it is another than that of its item, as in
+    /// meter_point_reference=MPRN. May be repeated
+    #[arg(long = "column", value_name = "ITEM=NAME", value_parser = parse_column)]
+    columns: Vec<(String, String)>,
+
     /// Print only rejected records
     #[arg(short, long)]
     quiet: bool,
@@ -116,16 +134,23 @@ fn parse_mapping(text: &str) -> Result<(ServiceFlag, ServiceFlag), String> {
     Ok((flag(pair.0)?, flag(pair.1)?))
 }
 
+/// Parses `meter_point_reference=MPRN`.
+fn parse_column(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(item, name)| !item.is_empty() && !name.is_empty());
+    let (item, name) = pair.ok_or("expected two names, as in meter_point_reference=MPRN")?;
+    Ok((item.to_owned(), name.to_owned()))
+}
+
 pub(crate) fn run(args: Args, files: &Files) -> Result<Exit, Failure> {
     let quiet = args.quiet;
     let name = name_of(&args.input);
     let to = args.to.map_or_else(|| format_of(&args.output), Ok)?;
     let profile = args.profile.read()?;
     let mut output = open_output(&args, files)?;
-    let input = input::open(&args.input)?;
+    let (path, sheet) = (args.input.clone(), args.sheet.clone());
     let mut options = options(args, to);
     options.profile = profile;
-    let result = convert(input, &mut output, &options).and_then(|report| {
+    let result = convert_file(&path, &mut output, &options, sheet.as_deref()).and_then(|report| {
         if report.is_publishable() {
             output.commit()?;
         }
@@ -135,6 +160,40 @@ pub(crate) fn run(args: Args, files: &Files) -> Result<Exit, Failure> {
         Ok(report) => tell(&report, quiet),
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
         Err(error) => Err(error.of_input(&name).into()),
+    }
+}
+
+/// Converts a file of any format.
+#[cfg(feature = "tables")]
+fn convert_file(
+    path: &Path,
+    output: &mut Output,
+    options: &ConvertOptions,
+    sheet: Option<&str>,
+) -> flagflow::files::Result<ConvertReport> {
+    flagflow::arrow::convert::convert(path, output, options, sheet)
+}
+
+/// Converts a file of text.
+#[cfg(not(feature = "tables"))]
+fn convert_file(
+    path: &Path,
+    output: &mut Output,
+    options: &ConvertOptions,
+    _: Option<&str>,
+) -> flagflow::files::Result<ConvertReport> {
+    use flagflow::files::{Error, ErrorKind};
+    let ending = path.extension().and_then(|ending| ending.to_string_lossy().parse().ok());
+    let format = [Some(options.to), options.from.or(ending)];
+    match format.into_iter().flatten().find(|format| format.is_columnar()) {
+        Some(format) => {
+            let what = format!(
+                "this command was built without {format}: build it with --features tables, or use \
+                 a release"
+            );
+            Err(Error::new(ErrorKind::Options, what))
+        }
+        None => convert(input::open(path)?, output, options),
     }
 }
 
@@ -153,20 +212,20 @@ fn format_of(output: &Path) -> Result<RecordFormat, Failure> {
     let ending = ending.unwrap_or_default();
     let format = match ending.as_str() {
         "ndjson" => Some(RecordFormat::Jsonl),
+        "feather" => Some(RecordFormat::Arrow),
         ending => ending.parse().ok(),
     };
     format.ok_or_else(|| {
         let is_standard = input::is_standard(output);
-        let name =
-            if is_standard { "standard output".to_owned() } else { escape_path(output) };
+        let name = if is_standard { "standard output".to_owned() } else { escape_path(output) };
         let why = match ending.as_str() {
             _ if is_standard => "there is no name to take the format from",
             "gz" => "the output is not compressed, and .gz is not a format",
             _ => "the ending of the name is not a format",
         };
         Failure::new(format!(
-            "{name}: {why}: give --to fixed, uklink, zhv, zhf, csv or jsonl, or a name that ends in \
-             .fixed, .uklink, .zhv, .zhf, .csv or .jsonl"
+            "{name}: {why}: give --to fixed, uklink, zhv, zhf, csv, jsonl, parquet, arrow or xlsx, \
+             or a name that ends in one of these, such as .csv"
         ))
     })
 }
@@ -185,6 +244,8 @@ fn options(args: Args, to: RecordFormat) -> ConvertOptions {
     options.mask = args.mask;
     options.csv_safe = args.csv_safe;
     options.supplier = args.supplier;
+    options.delimiter = args.delimiter;
+    options.columns = args.columns;
     options
 }
 
@@ -255,7 +316,8 @@ fn envelope(report: &ConvertReport) -> &'static str {
 /// Returns the message about an output without records.
 fn nothing(report: &ConvertReport) -> &'static str {
     match (report.to, report.envelope) {
-        (RecordFormat::Csv, _) => "no records: the output has the names of the columns alone\n",
+        (to, _) if to.is_bare() => "no records: the output has the names of the columns alone\n",
+        (RecordFormat::Parquet | RecordFormat::Arrow, _) => "no records: the table has no rows\n",
         (_, EnvelopeChange::Kept | EnvelopeChange::Added) => {
             "no records: the output has a header and a trailer alone\n"
         }
@@ -283,6 +345,9 @@ mod tests {
             ("a.ndjson", Some(RecordFormat::Jsonl)),
             ("a.zhv", Some(RecordFormat::Zhv)),
             ("a.fixed", Some(RecordFormat::Fixed)),
+            ("a.parquet", Some(RecordFormat::Parquet)),
+            ("a.Feather", Some(RecordFormat::Arrow)),
+            ("a.xlsx", Some(RecordFormat::Xlsx)),
             ("a", None),
             ("-", None),
             ("csv", None),

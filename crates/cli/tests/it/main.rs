@@ -28,4 +28,5 @@ mod reports;
 mod sequence;
 mod status;
 mod summary;
+mod tables;
 mod watch;

@@ -12,6 +12,7 @@ use super::lines::LineSource;
 use super::names::normal;
 use super::objects::ObjectSource;
 use super::options::{ConvertOptions, RecordFormat};
+use super::records::ConvertTarget;
 use super::report::ConvertReport;
 use super::table::TableSource;
 use super::{electricity, gas};
@@ -54,7 +55,7 @@ pub(super) fn convert<F: ConvertFlow>(
     input: impl BufRead,
     first_line: &[u8],
     names: &[String],
-    output: impl std::io::Write,
+    output: ConvertTarget<'_, impl std::io::Write>,
     how: (RecordFormat, LineEnd),
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {

@@ -36,7 +36,7 @@ impl<F: Copy + PartialEq + Display> TableColumns<F> {
     /// and those of `needed` must be present. `mask` hides possible meter points in messages.
     pub(super) fn named(
         row: &TableLine,
-        known: impl Fn(&str) -> Option<F>,
+        known: impl Fn(String) -> Option<F>,
         needed: &[F],
         (mask, csv_safe): (bool, bool),
     ) -> Result<Self> {
@@ -52,7 +52,7 @@ impl<F: Copy + PartialEq + Display> TableColumns<F> {
         };
         for (at, cell) in (0..count).filter_map(|at| Some((at, row.cell(at)?))) {
             let name = normal(cell);
-            match known(&name) {
+            match known(name.clone()) {
                 _ if name.is_empty() => columns.unnamed.push(at),
                 Some(field) => match columns.find(field) {
                     Some(first) => {

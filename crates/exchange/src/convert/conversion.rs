@@ -11,6 +11,7 @@ use flagflow_files::Result;
 use super::flow::{ConvertFlow, Extras, Objection, Rest};
 use super::options::{ConvertOptions, EnvelopeRule, RecordFormat};
 use super::reason::ConvertReason;
+use super::records::ConvertTarget;
 use super::report::{ConvertRefusal, ConvertReport, EnvelopeChange};
 use super::sink::Sink;
 
@@ -58,7 +59,7 @@ pub(super) enum FoundHeader<H> {
 /// Converts the records of a source to a format of the flow.
 pub(super) fn run<F: ConvertFlow>(
     mut source: impl ConvertSource<F>,
-    output: impl Write,
+    output: ConvertTarget<'_, impl Write>,
     format: &F::Format,
     (from, line_end): (RecordFormat, LineEnd),
     options: &ConvertOptions,
@@ -95,7 +96,7 @@ fn envelope<F: ConvertFlow>(
 ) -> Result<(Option<F::Header>, EnvelopeChange)> {
     let had = !matches!(found, FoundHeader::None);
     let bare = if had { EnvelopeChange::Dropped } else { EnvelopeChange::Bare };
-    if options.to == RecordFormat::Csv || options.envelope == EnvelopeRule::Drop {
+    if options.to.is_bare() || options.envelope == EnvelopeRule::Drop {
         return Ok((None, bare));
     }
     let is_optional = options.envelope == EnvelopeRule::Keep
@@ -113,13 +114,13 @@ fn envelope<F: ConvertFlow>(
 }
 
 /// A conversion on its way.
-struct Conversion<'a, F: ConvertFlow, W: Write> {
+struct Conversion<'a, 't, F: ConvertFlow, W: Write> {
     options: &'a ConvertOptions,
     report: ConvertReport,
-    sink: Sink<F, W>,
+    sink: Sink<'t, F, W>,
 }
 
-impl<F: ConvertFlow, W: Write> Conversion<'_, F, W> {
+impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
     fn take(&mut self, step: ConvertStep<F>, source: &impl ConvertSource<F>) -> Result<()> {
         match step {
             ConvertStep::Record(record, rest) => {

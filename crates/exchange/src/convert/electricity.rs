@@ -40,7 +40,8 @@ impl ConvertFlow for Electricity {
     const FUEL: Fuel = Fuel::Electricity;
     const FLAG: Field = Field::DccServiceFlag;
     const KIND: Option<Field> = None;
-    const ALIASES: &'static [(&'static str, Field)] = &[("meter_point", Field::MpanCore)];
+    const ALIASES: &'static [(&'static str, Field)] =
+        &[("meter_point", Field::MpanCore), ("effective_from", Field::EffectiveFromDate)];
     const OLD_NAMES: &'static [(&'static str, &'static str)] =
         &[("reason_code", "rejection_reason_code")];
 

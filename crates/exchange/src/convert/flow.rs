@@ -14,12 +14,13 @@ use flagflow_files::Result;
 
 use super::options::{ConvertOptions, RecordFormat};
 use super::reason::{ConvertField, ConvertReason};
+use super::records::TableRecord;
 use super::report::ConvertRefusal;
 
 /// A flow whose records can be converted. The names and the order of its columns and keys are those
 /// of its table; these are the steps in which flows differ.
 pub(super) trait ConvertFlow:
-    Flow<Field: Into<ConvertField>, Header: Clone, Group: PartialEq>
+    Flow<Field: Into<ConvertField>, Record: Into<TableRecord>, Header: Clone, Group: PartialEq>
 {
     /// Reads the lines of the flow from texts under the names of their items.
     type Named: NamedLines<Self>;

@@ -36,6 +36,7 @@ impl ConvertFlow for Gas {
     const ALIASES: &'static [(&'static str, Field)] = &[
         ("meter_point", Field::MeterPointReference),
         ("effective_from_date", Field::DccServiceEffectiveFromDate),
+        ("effective_from", Field::DccServiceEffectiveFromDate),
     ];
 
     #[inline]

@@ -14,6 +14,13 @@ pub(super) fn normal(name: &[u8]) -> String {
     words.join("_")
 }
 
+/// Returns the item that a column is said to be, by the names of items and their columns; the name
+/// itself for another column.
+pub(super) fn item_of(name: String, columns: &[(String, String)]) -> String {
+    let item = columns.iter().find(|(_, own)| normal(own.as_bytes()) == name);
+    item.map_or(name, |(item, _)| normal(item.as_bytes()))
+}
+
 /// The most bytes of a name that are shown, and the most names.
 const SHOWN: (usize, usize) = (64, 20);
 

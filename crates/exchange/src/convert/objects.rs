@@ -52,9 +52,9 @@ impl<F: ConvertFlow, R> ObjectKeys<F, R> {
         if self.keyed.text(own).is_some() {
             return Some(own);
         }
-        let alias = F::ALIASES.iter().position(|(_, field)| *field == wanted);
-        let alias = alias.map(|at| first + self.fields.len() + at);
-        Some(alias.filter(|at| self.keyed.text(*at).is_some()).unwrap_or(own))
+        let places = F::ALIASES.iter().zip(first + self.fields.len()..);
+        let mut aliases = places.filter(|((_, field), _)| *field == wanted).map(|(_, at)| at);
+        Some(aliases.find(|at| self.keyed.text(*at).is_some()).unwrap_or(own))
     }
 
     fn text(&self, field: F::Field) -> Option<&[u8]> {
@@ -146,7 +146,7 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
         };
         // as a row of a table, in a group
         if let (None, Some(parent)) = (kind, line.and_then(LineSpec::parent))
-            && !self.order.is_in_records()
+            && !self.order.is_open(parent)
         {
             self.order.place(Some(parent));
         }

@@ -24,6 +24,12 @@ pub enum RecordFormat {
     Csv,
     /// A JSON object on each line.
     Jsonl,
+    /// A Parquet file.
+    Parquet,
+    /// An Arrow IPC file.
+    Arrow,
+    /// An Excel workbook.
+    Xlsx,
 }
 
 /// Implements `as_str`, `Display` and `FromStr` for a closed list of names.
@@ -55,14 +61,32 @@ named!(
     RecordFormat,
     UnknownFormat,
     "a format",
-    "fixed, uklink, zhv, zhf, csv or jsonl",
+    "fixed, uklink, zhv, zhf, csv, jsonl, parquet, arrow or xlsx",
     Fixed = "fixed",
     Uklink = "uklink",
     Zhv = "zhv",
     Zhf = "zhf",
     Csv = "csv",
-    Jsonl = "jsonl"
+    Jsonl = "jsonl",
+    Parquet = "parquet",
+    Arrow = "arrow",
+    Xlsx = "xlsx"
 );
+
+impl RecordFormat {
+    /// Returns true if a file of the format is a table of columns that is not text:
+    /// [`convert_records`](super::convert_records) writes it.
+    #[must_use]
+    pub const fn is_columnar(self) -> bool {
+        matches!(self, Self::Parquet | Self::Arrow | Self::Xlsx)
+    }
+
+    /// Returns true if a file of the format cannot have a header and a trailer.
+    #[must_use]
+    pub const fn is_bare(self) -> bool {
+        matches!(self, Self::Csv | Self::Xlsx)
+    }
+}
 
 impl From<Layout> for RecordFormat {
     fn from(layout: Layout) -> Self {
@@ -138,7 +162,55 @@ pub struct ConvertOptions {
     /// Writes tables in which a spreadsheet takes no cell for a formula, and reads tables that were
     /// written so: see [`guarded`](super::guarded).
     pub csv_safe: bool,
+    /// The delimiter between the cells of a csv table that is read or written.
+    pub delimiter: CellDelimiter,
+    /// Names of columns in a table that is read: the name of an item, and that of its column.
+    pub columns: Vec<(String, String)>,
 }
+
+/// Delimiter between the cells of a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CellDelimiter {
+    /// A comma.
+    #[default]
+    Comma,
+    /// A semicolon.
+    Semicolon,
+    /// A tab.
+    Tab,
+}
+
+impl CellDelimiter {
+    /// Every delimiter.
+    pub const ALL: [Self; 3] = [Self::Comma, Self::Semicolon, Self::Tab];
+
+    /// Returns the name that options use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Comma => "comma",
+            Self::Semicolon => "semicolon",
+            Self::Tab => "tab",
+        }
+    }
+
+    /// Returns the character.
+    #[must_use]
+    pub const fn as_byte(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+            Self::Tab => b'\t',
+        }
+    }
+}
+
+/// Error for a text that is not the name of a delimiter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a delimiter: expected comma, semicolon or tab")]
+pub struct UnknownCellDelimiter;
+
+flagflow_domain::named_values!(CellDelimiter, UnknownCellDelimiter);
 
 impl ConvertOptions {
     /// Default maximum number of listed errors.
@@ -168,13 +240,16 @@ impl ConvertOptions {
             samples: Self::SAMPLES,
             mask: false,
             csv_safe: false,
+            delimiter: CellDelimiter::Comma,
+            columns: Vec::new(),
         }
     }
 
     /// Refuses options that contradict each other, before anything is read.
     pub(super) fn check(&self) -> Result<()> {
-        if self.to == RecordFormat::Csv && self.envelope == EnvelopeRule::Add {
-            return Err(Error::new(ErrorKind::Options, "a csv table cannot have an envelope"));
+        if self.to.is_bare() && self.envelope == EnvelopeRule::Add {
+            let what = format!("a {} table cannot have an envelope", self.to);
+            return Err(Error::new(ErrorKind::Options, what));
         }
         if matches!(self.to, RecordFormat::Zhv | RecordFormat::Zhf)
             && self.envelope == EnvelopeRule::Drop
@@ -236,7 +311,7 @@ mod tests {
         let unknown = "xml".parse::<RecordFormat>().unwrap_err();
         assert_eq!(
             unknown.to_string(),
-            "not a format: expected fixed, uklink, zhv, zhf, csv or jsonl"
+            "not a format: expected fixed, uklink, zhv, zhf, csv, jsonl, parquet, arrow or xlsx"
         );
     }
 

@@ -1,4 +1,5 @@
-//! Rows of a comma separated table (RFC 4180), with the place of every cell.
+//! Rows of a comma separated table (RFC 4180), with the place of every cell. The delimiter may be
+//! another than a comma.
 //!
 //! ```text
 //! row  := cell ("," cell)* end        end := LF | CR LF | the end of the input
@@ -32,6 +33,7 @@ pub(super) struct TableRows<R> {
 /// One row.
 #[derive(Debug)]
 pub(super) struct TableLine {
+    delimiter: u8,
     /// Start of the row; its record is the number of the row after the column names.
     pub(super) position: Position,
     /// The cells' text, one after the other, without quotes.
@@ -66,10 +68,10 @@ enum CellState {
 }
 
 impl<R: BufRead> TableRows<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(super) fn new(input: R, delimiter: u8) -> Self {
         Self {
             lines: LineReader::with_max_line(input, MOST),
-            row: TableLine::new(),
+            row: TableLine::new(delimiter),
             number: 0,
             empty: 0,
         }
@@ -128,8 +130,9 @@ fn too_long(position: Position) -> Error {
 }
 
 impl TableLine {
-    const fn new() -> Self {
+    const fn new(delimiter: u8) -> Self {
         Self {
+            delimiter,
             position: Position::START,
             text: Vec::new(),
             cells: Vec::new(),
@@ -201,7 +204,11 @@ impl TableLine {
                 CellState::Quoted
             }
             (CellState::Quoted, b'"') => CellState::Quote,
-            (CellState::Begin | CellState::Bare | CellState::Quote, b',') => self.end_cell(),
+            (CellState::Begin | CellState::Bare | CellState::Quote, _)
+                if byte == self.delimiter =>
+            {
+                self.end_cell()
+            }
             (state, _) => {
                 self.text.push(byte);
                 self.inside(state, byte)
@@ -236,7 +243,7 @@ mod tests {
     type Seen = Vec<Vec<u8>>;
 
     fn rows(input: &[u8]) -> Result<Vec<Seen>> {
-        let mut rows = TableRows::new(BufReader::with_capacity(3, input));
+        let mut rows = TableRows::new(BufReader::with_capacity(3, input), b',');
         let mut all = Vec::new();
         while rows.next()? {
             let row = rows.row();
@@ -285,7 +292,7 @@ mod tests {
 
     #[test]
     fn rows_of_empty_cells_are_counted_and_passed_over() {
-        let mut all = TableRows::new(&b"a,b\n,\n\"\", \nc,\n,,,\n"[..]);
+        let mut all = TableRows::new(&b"a,b\n,\n\"\", \nc,\n,,,\n"[..], b',');
         assert!(all.next().unwrap() && all.next().unwrap());
         assert_eq!((all.row().cell(0), all.row().position.record), (Some(&b"c"[..]), Some(1)));
         assert!(!all.next().unwrap());
@@ -294,7 +301,7 @@ mod tests {
 
     #[test]
     fn text_behind_a_quote_is_seen() {
-        let mut rows = TableRows::new(&b"\"a\"b,c\n\"a\",c\n"[..]);
+        let mut rows = TableRows::new(&b"\"a\"b,c\n\"a\",c\n"[..], b',');
         assert!(rows.next().unwrap() && rows.row().broken);
         assert_eq!(rows.row().len(), 2);
         assert!(rows.next().unwrap() && !rows.row().broken);
@@ -302,7 +309,8 @@ mod tests {
 
     #[test]
     fn cells_have_their_places_over_lines() {
-        let mut rows = TableRows::new(&b"\xEF\xBB\xBFh\r\n\r\na,\"b\r\nc\",\"d\"\r\n"[..]);
+        let input = &b"\xEF\xBB\xBFh\r\n\r\na;\"b\r\nc\";\"d\"\r\n"[..];
+        let mut rows = TableRows::new(input, b';');
         assert!(rows.next().unwrap());
         assert_eq!(rows.row().place(0), Position { offset: 3, record: Some(0), ..Position::START });
         assert!(rows.next().unwrap());
@@ -316,7 +324,7 @@ mod tests {
     fn a_quote_that_is_never_closed_ends_the_table_in_bounded_memory() {
         for input in [&b"a,\"b\nc,d\n"[..], &[b"a\n\"".as_slice(), &vec![b'\n'; 1 << 20]].concat()]
         {
-            let mut rows = TableRows::new(input);
+            let mut rows = TableRows::new(input, b',');
             let error = loop {
                 match rows.next() {
                     Ok(more) => assert!(more),

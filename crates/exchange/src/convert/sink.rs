@@ -21,17 +21,19 @@ use super::flow::{
 };
 use super::options::{ConvertOptions, RecordFormat};
 use super::reason::ConvertReason;
+use super::records::{ConvertTarget, RecordTable};
 
 /// Writes the records of a conversion.
-pub(super) enum Sink<F: ConvertFlow, W: Write> {
+pub(super) enum Sink<'t, F: ConvertFlow, W: Write> {
     Lines(Box<LineSink<F, W>>),
     Table(Box<TableSink<F, W>>),
     Objects(Box<ObjectSink<F, W>>),
+    Records(Box<RecordSink<'t, F>>),
 }
 
-impl<F: ConvertFlow, W: Write> Sink<F, W> {
+impl<'t, F: ConvertFlow, W: Write> Sink<'t, F, W> {
     pub(super) fn new(
-        output: W,
+        output: ConvertTarget<'t, W>,
         format: &F::Format,
         header: Option<F::Header>,
         line_end: LineEnd,
@@ -46,6 +48,14 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
             None => (None, None),
         };
         let writer = F::writer_options(&format, header.as_ref(), line_end, options);
+        let output = match output {
+            ConvertTarget::Text(output) => output,
+            ConvertTarget::Records(table) => {
+                let text = TextSink::new(Vec::new(), format, line_end);
+                let lines = ObjectSink::new(text, writer, header, objection);
+                return Self::Records(Box::new(RecordSink::new(table, lines)));
+            }
+        };
         let text = TextSink::new(output, format, line_end);
         match options.to {
             RecordFormat::Csv => Self::Table(Box::new(TableSink::new(text, &writer, options))),
@@ -63,6 +73,7 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
             Self::Lines(lines) => lines.header_objection,
             Self::Table(_) => None,
             Self::Objects(objects) => objects.header_objection,
+            Self::Records(records) => records.lines.header_objection,
         }
     }
 
@@ -72,6 +83,7 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
             Self::Lines(lines) => lines.objection(record, rest),
             Self::Table(table) => table.objection(record, rest),
             Self::Objects(_) => None,
+            Self::Records(records) => records.objection(rest),
         }
     }
 
@@ -81,6 +93,7 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
             Self::Lines(lines) => return lines.write(record, rest),
             Self::Table(table) => table.write(&record, rest)?,
             Self::Objects(objects) => objects.write(&record, rest)?,
+            Self::Records(records) => records.write(record, rest)?,
         }
         Ok(None)
     }
@@ -91,6 +104,7 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
             Self::Lines(lines) => return lines.group(group, extras),
             Self::Table(table) => return Ok(table.group(group, extras)),
             Self::Objects(objects) => objects.group(group, extras)?,
+            Self::Records(records) => return records.group(group, extras),
         }
         Ok(None)
     }
@@ -105,11 +119,8 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
         match self {
             Self::Lines(lines) => lines.trailer(trailer, options),
             Self::Table(_) => None,
-            Self::Objects(objects) => {
-                let (trailer, objection) = F::fit_trailer(trailer, &objects.text.format, options);
-                objects.trailer = Some(trailer);
-                objection
-            }
+            Self::Objects(objects) => objects.take_trailer(trailer, options),
+            Self::Records(records) => records.lines.take_trailer(trailer, options),
         }
     }
 
@@ -122,6 +133,7 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
             }
             Self::Table(table) => table.finish(),
             Self::Objects(objects) => objects.finish(),
+            Self::Records(records) => records.finish(),
         }
     }
 }
@@ -330,20 +342,25 @@ fn items<'l, F: ConvertFlow>(
     raw.into_iter().flat_map(RawLine::items).map(|item| (item.spec(), item.text()))
 }
 
+/// Returns true if a cell cannot hold the reasons of a record: spaces are between them.
+fn has_space<F: ConvertFlow>(rest: &Rest<F>) -> bool {
+    rest.reasons.iter().any(|reason| F::reason_text(reason).contains(&b' '))
+}
+
 /// Writes a table: a row for each record. The first record decides which columns there are.
 pub(super) struct TableSink<F: ConvertFlow, W: Write> {
     text: TextSink<F, W>,
     /// The place of the first record's line among the lines of the table.
     first: Option<usize>,
-    /// True if no cell may be taken for a formula.
-    safe: bool,
-    /// The cells of the group at hand, each with its comma.
+    style: CellStyle,
+    /// The cells of the group at hand, each with its delimiter.
     group: Vec<u8>,
 }
 
 impl<F: ConvertFlow, W: Write> TableSink<F, W> {
     fn new(text: TextSink<F, W>, writer: &F::WriterOptions, options: &ConvertOptions) -> Self {
-        let mut table = Self { text, first: None, safe: options.csv_safe, group: Vec::new() };
+        let style = CellStyle { delimiter: options.delimiter.as_byte(), safe: options.csv_safe };
+        let mut table = Self { text, first: None, style, group: Vec::new() };
         // the group above a row whose own group could not be read
         if let Some(group) = F::opening(writer) {
             table.group(group, &Extras::default());
@@ -353,11 +370,8 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
 
     fn objection(&self, record: &F::Record, rest: &Rest<F>) -> Objection<F> {
         let table = self.text.format.as_ref();
-        let has_space = |reason| F::reason_text(reason).contains(&b' ');
-        if rest.reasons.iter().any(has_space) {
-            // spaces are between the reasons of a cell
-            let reason = ConvertReason::Codec(ErrorKind::NotWritable);
-            return Some((reason_item(table), reason));
+        if has_space::<F>(rest) {
+            return Some((reason_item(table), NOT_WRITABLE));
         }
         let first = &table.lines()[self.first?];
         let is_lost = has_an_outcome::<F>(record) && !has_outcome(first);
@@ -376,9 +390,9 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         for item in table.lines()[first].items() {
             let at = line.len();
             if push_item(line, item, own, &values, &mut extras) {
-                quote(line, at, self.safe);
+                quote(line, at, self.style);
             }
-            line.push(b',');
+            line.push(self.style.delimiter);
         }
         self.end_line()
     }
@@ -389,11 +403,11 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         line.clone_from(&self.group);
         let raw = cut::<F>(scratch, format, &Content::Record(*record), &rest.extras);
         for (_, text) in items(raw.as_ref()) {
-            push_cell(line, text, self.safe);
+            push_cell(line, text, self.style);
         }
         if reason_line(format.as_ref()).is_some() {
             let reasons: Vec<_> = rest.reasons.iter().map(F::reason_text).collect();
-            push_cell(line, &reasons.join(&b' '), self.safe);
+            push_cell(line, &reasons.join(&b' '), self.style);
         }
         self.end_line()
     }
@@ -410,7 +424,7 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         }
         self.group.clear();
         for (_, text) in items(Some(&raw)) {
-            push_cell(&mut self.group, text, self.safe);
+            push_cell(&mut self.group, text, self.style);
         }
         None
     }
@@ -427,13 +441,13 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         let lines = group_of(table).into_iter().chain([&table.lines()[place]]);
         for spec in lines.chain(reason_line(table)) {
             for item in spec.items() {
-                push_cell(line, F::name(&item.field).as_bytes(), self.safe);
+                push_cell(line, F::name(&item.field).as_bytes(), self.style);
             }
         }
         self.end_line().map(|()| place)
     }
 
-    /// Ends the line, without the comma of the last cell.
+    /// Ends the line, without the delimiter of the last cell.
     fn end_line(&mut self) -> Result<()> {
         self.text.line.pop();
         self.text.end_line()
@@ -446,20 +460,28 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
     }
 }
 
-/// Writes a cell and its comma, in quotes where needed, and guarded where it is to be safe.
-fn push_cell(line: &mut Vec<u8>, text: &[u8], safe: bool) {
+/// The form of the cells of a table.
+#[derive(Clone, Copy, Debug)]
+struct CellStyle {
+    delimiter: u8,
+    /// True if no cell may be taken for a formula.
+    safe: bool,
+}
+
+/// Writes a cell and its delimiter, in quotes where needed, and guarded where it is to be safe.
+fn push_cell(line: &mut Vec<u8>, text: &[u8], style: CellStyle) {
     let at = line.len();
     line.extend_from_slice(text);
-    quote(line, at, safe);
-    line.push(b',');
+    quote(line, at, style);
+    line.push(style.delimiter);
 }
 
 /// Puts the cell that begins at a byte of the line in quotes where needed, guarded where it is to
 /// be safe.
-fn quote(line: &mut Vec<u8>, at: usize, safe: bool) {
+fn quote(line: &mut Vec<u8>, at: usize, style: CellStyle) {
     let text = &line[at..];
-    let text = if safe { guarded(text) } else { Cow::Borrowed(text) };
-    let is_bare = !text.iter().any(|byte| b",\"\r\n".contains(byte));
+    let text = if style.safe { guarded(text) } else { Cow::Borrowed(text) };
+    let is_bare = !text.iter().any(|byte| *byte == style.delimiter || b"\"\r\n".contains(byte));
     if is_bare && matches!(text, Cow::Borrowed(_)) {
         return;
     }
@@ -497,6 +519,12 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
         let table = text.format.as_ref();
         let (order, opened) = (FileOrder::new(table), group_of(table).is_none());
         Self { text, writer, header, header_objection, trailer: None, order, begun: false, opened }
+    }
+
+    fn take_trailer(&mut self, trailer: F::Trailer, options: &ConvertOptions) -> Objection<F> {
+        let (trailer, objection) = F::fit_trailer(trailer, &self.text.format, options);
+        self.trailer = Some(trailer);
+        objection
     }
 
     fn write(&mut self, record: &F::Record, rest: &Rest<F>) -> Result<()> {
@@ -650,3 +678,75 @@ fn escape(line: &mut Vec<u8>, at: usize) {
     line.truncate(at);
     line.extend_from_slice(text.as_bytes().get(1..text.len() - 1).unwrap_or_default());
 }
+
+/// Writes records to a table that is not text. The lines that are not records are objects beside
+/// it.
+pub(super) struct RecordSink<'t, F: ConvertFlow> {
+    table: &'t mut dyn RecordTable,
+    lines: ObjectSink<F, Vec<u8>>,
+    /// Items that a record has and the table does not.
+    extra: Option<F::Field>,
+    has_group: bool,
+}
+
+impl<'t, F: ConvertFlow> RecordSink<'t, F> {
+    fn new(table: &'t mut dyn RecordTable, lines: ObjectSink<F, Vec<u8>>) -> Self {
+        let own = lines.text.format.as_ref().lines().iter();
+        let mut items =
+            own.filter(|line| line.kind() == LineKind::Record).flat_map(LineSpec::items);
+        let extra = items.find(|item| item.slot.is_extra()).map(|item| item.field);
+        Self { table, lines, extra, has_group: false }
+    }
+
+    fn objection(&self, rest: &Rest<F>) -> Objection<F> {
+        if rest.extras.iter().any(|extra| !extra.is_empty()) {
+            return self.extra.map(|field| (Some(field), NOT_WRITABLE));
+        }
+        let item = reason_item(self.lines.text.format.as_ref());
+        has_space::<F>(rest).then_some((item, NOT_WRITABLE))
+    }
+
+    fn write(&mut self, record: F::Record, rest: &Rest<F>) -> Result<()> {
+        self.lines.begin()?;
+        if let (false, Some(group)) = (self.lines.opened, F::opening(&self.lines.writer)) {
+            self.lines.group(group, &Extras::default())?;
+        }
+        let ObjectSink { order, text, .. } = &mut self.lines;
+        let (table, mut reasons) = (text.format.as_ref(), String::new());
+        match reason_line(table).filter(|_| !rest.reasons.is_empty()) {
+            None => order.take_records(1),
+            Some(below) => {
+                let values = F::values(&record).unwrap_or(Values::NONE);
+                order.place(Some(line_of(table, text.records, &values).tag()));
+                for reason in &rest.reasons {
+                    order.place(Some(below.tag()));
+                    reasons.push_str(if reasons.is_empty() { "" } else { " " });
+                    reasons.push_str(&String::from_utf8_lossy(F::reason_text(reason)));
+                }
+            }
+        }
+        self.table.write(&record.into(), &reasons)
+    }
+
+    /// Takes a group. The table has no place for the items of a second one.
+    fn group(&mut self, group: F::Group, extras: &Extras) -> Result<Objection<F>> {
+        if std::mem::replace(&mut self.has_group, true) {
+            let table = self.lines.text.format.as_ref();
+            let item = group_of(table).and_then(|group| group.items().first());
+            return Ok(item.map(|item| (Some(item.field), NOT_WRITABLE)));
+        }
+        self.lines.group(group, extras)?;
+        Ok(None)
+    }
+
+    fn finish(mut self) -> Result<()> {
+        self.lines.begin()?;
+        self.lines.end()?;
+        let TextSink { output, line_end, .. } = self.lines.text;
+        let is_crlf = line_end == LineEnd::CrLf.as_bytes();
+        let lines = output.into_inner().map_err(|error| Error::writing(error.into_error()))?;
+        self.table.finish(&lines, if is_crlf { LineEnd::CrLf } else { LineEnd::Lf })
+    }
+}
+
+const NOT_WRITABLE: ConvertReason = ConvertReason::Codec(ErrorKind::NotWritable);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::BufRead;
 
+use flagflow_check::escape;
 use flagflow_codec::{ErrorKind, FileOrder, LineKind, LineSpec, MAX_REASONS, Slot, Table};
 use flagflow_electricity::SupplierId;
 use flagflow_frame::Position;
@@ -15,7 +16,7 @@ use super::flow::{
     BadValue, ConvertFlow, Extras, NamedLines, Omission, Rest, group_of, missing, reason_item,
     reason_line,
 };
-use super::names::normal;
+use super::names::{item_of, normal};
 use super::options::ConvertOptions;
 use super::reason::ConvertReason;
 use super::rows::TableRows;
@@ -39,17 +40,21 @@ impl<F: ConvertFlow, R: BufRead> TableSource<F, R> {
         options: &ConvertOptions,
         format: impl FnOnce(&[String]) -> F::Format,
     ) -> Result<Self> {
-        let mut rows = TableRows::new(input);
+        let mut rows = TableRows::new(input, options.delimiter.as_byte());
         rows.next()?;
         let row = rows.row();
-        let names: Vec<_> = (0..row.len()).filter_map(|at| row.cell(at)).map(normal).collect();
+        let own: Vec<_> = (0..row.len()).filter_map(|at| row.cell(at)).map(normal).collect();
+        let item = |name: &String| item_of(name.clone(), &options.columns);
+        let names: Vec<_> = own.iter().map(item).collect();
         let format = format(&names);
         let how = (options.mask, options.csv_safe);
         let table = format.as_ref();
         refuse_old_name::<F>(table, &names)?;
         let supplier = options.supplier;
         let needed = needed::<F>(&format, supplier);
-        let columns = TableColumns::named(row, |name| column(table, name), &needed, how)?;
+        expect_columns::<F>(table, &own, &options.columns)?;
+        let known = |name: String| column(table, &item_of(name, &options.columns));
+        let columns = TableColumns::named(row, known, &needed, how)?;
         let (named, order) = (F::Named::new(&format), FileOrder::new(table));
         Ok(Self { rows, columns, format, named, order, supplier, group: None, waiting: None })
     }
@@ -141,6 +146,25 @@ pub(super) fn reasons_of<'t, F: ConvertFlow>(
     };
     let field = reason_item(table);
     wrong.map_or(Ok(reasons), |reason| Err(BadValue { field, ..BadValue::whole(reason) }))
+}
+
+/// Refuses names of columns that are no items, or that the table does not have.
+fn expect_columns<F: ConvertFlow>(
+    table: &Table<F>,
+    names: &[String],
+    columns: &[(String, String)],
+) -> Result<()> {
+    for (item, own) in columns {
+        let kind = match column(table, &normal(item.as_bytes())) {
+            None => "no item of the flow",
+            Some(_) if !names.contains(&normal(own.as_bytes())) => "no column of the table",
+            Some(_) => continue,
+        };
+        let wrong = if kind.starts_with("no item") { item } else { own };
+        let what = format!("column {item}={own}: {wrong} is {kind}");
+        return Err(Error::new(crate::ErrorKind::Options, escape(what.as_bytes())));
+    }
+    Ok(())
 }
 
 /// Refuses a table that has a column under the name of an earlier version.

@@ -3,7 +3,8 @@
 use crate::common::{convert_all, converted, refusals, valid_samples};
 use flagflow_domain::{Edition, ServiceFlag};
 use flagflow_exchange::convert::{
-    ConvertOptions, EnvelopeChange, EnvelopeRule, LineEndRule, RecordFormat, convert,
+    CellDelimiter, ConvertOptions, EnvelopeChange, EnvelopeRule, LineEndRule, RecordFormat,
+    UnknownCellDelimiter, convert,
 };
 use flagflow_files::{Error, ErrorKind, HeaderValues};
 use flagflow_gas::{Detail, Header, Layout, RawRecord, Tag};
@@ -112,6 +113,74 @@ fn tables_are_read_as_spreadsheets_write_them() {
     assert_eq!(file, "E46RJ0000123409A20211105\r\nE46AC1234567810N20211106\r\n");
     assert_eq!((report.from, report.records), (RecordFormat::Csv, 2));
     assert_eq!(report.ignored, ["note"]);
+}
+
+#[test]
+fn tables_have_other_delimiters_and_names() {
+    let named = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(item, own)| ((*item).to_owned(), (*own).to_owned())).collect()
+    };
+    let mut options = to(RecordFormat::Fixed);
+    options.delimiter = CellDelimiter::Semicolon;
+    options.columns = named(&[
+        ("meter_point_reference", "MPRN"),
+        ("DCC Service Flag", "status"),
+        ("dcc_service_effective_from_date", "valid, from"),
+    ]);
+    let table = "Mprn;Status;\"Valid,  From\";fuel\n1234567810;A;2021-11-05;gas\n";
+    let (file, report) = converted(table.as_bytes(), &options);
+    assert_eq!(file, "E451234567810A20211105\n");
+    assert!(report.is_complete() && report.ignored.is_empty(), "{report:?}");
+    for (delimiter, character) in [(CellDelimiter::Semicolon, ";"), (CellDelimiter::Tab, "\t")] {
+        let mut options = to(RecordFormat::Csv);
+        options.delimiter = delimiter;
+        let (table, _) = converted(FILE.as_bytes(), &options);
+        assert_eq!(table, TABLE.replace(',', character));
+        options.to = RecordFormat::Fixed;
+        let (back, report) = converted(table.as_bytes(), &options);
+        assert_eq!(back.lines().collect::<Vec<_>>(), FILE.lines().collect::<Vec<_>>()[1..3]);
+        assert!(report.is_complete());
+    }
+    for delimiter in CellDelimiter::ALL {
+        assert_eq!(delimiter.to_string().parse(), Ok(delimiter));
+    }
+    assert_eq!("pipe".parse::<CellDelimiter>(), Err(UnknownCellDelimiter));
+}
+
+/// A cell with the delimiter in it is in quotes.
+#[test]
+fn other_delimiters_are_quoted() {
+    let file = "ZHV|0000475656|D0351001|P|EELC|Z|DCCO|20220301093000||||OPER|\n83H|1|\n\
+                84H|1|DC11|7||20220302||||\n85H|a;,|\nZPT|0000475656|3||1|20220301093100|\n";
+    for (delimiter, cell) in [
+        (CellDelimiter::Comma, ",\"a;,\"\n"),
+        (CellDelimiter::Semicolon, ";\"a;,\"\n"),
+        (CellDelimiter::Tab, "\ta;,\n"),
+    ] {
+        let mut options = to(RecordFormat::Csv);
+        options.delimiter = delimiter;
+        let (table, report) = converted(file.as_bytes(), &options);
+        assert!(report.is_complete() && table.ends_with(cell), "{table}");
+        let again = converted(table.as_bytes(), &options).0;
+        assert_eq!(again, table);
+    }
+}
+
+#[test]
+fn names_of_columns_that_are_none_are_a_failure() {
+    let mut options = to(RecordFormat::Fixed);
+    options.columns = vec![("meter_point_reference".to_owned(), "MPRN".to_owned())];
+    let error = failure(TABLE.as_bytes(), &options);
+    let why = "column meter_point_reference=MPRN: MPRN is no column of the table";
+    // the column of the item's own name is not the one that was named
+    assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Options, why));
+    let error = failure(FILE.as_bytes(), &options);
+    let why = "names of columns are for a table, and the input is fixed";
+    assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Options, why));
+    options.columns[0].0 = "mprn".to_owned();
+    let error = failure(TABLE.as_bytes(), &options);
+    let why = "column mprn=MPRN: mprn is no item of the flow";
+    assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Options, why));
 }
 
 #[test]
