@@ -57,7 +57,8 @@ impl Sqlite {
         }
         let register = Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         if schema::is_empty(&register.connection)? {
-            return Err(not_a_register());
+            let what = "an empty file, not yet a flagflow register";
+            return Err(Error::new(ErrorKind::NotARegister, what));
         }
         register.prepared()
     }

@@ -187,7 +187,9 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
     let path = folder.path();
     run(path, "register apply state first");
     fs::write(path.join("e46"), "E46AC1234567810A20220101\n").unwrap();
+    fs::write(path.join("empty"), "").unwrap();
     for (command, part) in [
+        ("register query empty 1", "empty: an empty file, not yet a flagflow register"),
         ("register apply state e46", "e46: the file contains answers (e46), not updates"),
         ("register apply first second", "first: not a flagflow register"),
         ("register apply state", "UPDATES"),
