@@ -104,9 +104,18 @@ impl Reports {
             true => Output::standard(),
             false => guard.create(path)?,
         };
+        self.create_for(format, path, output);
+        Ok(())
+    }
+
+    /// Adds a report to a writer outside the file system; `name` is used in errors.
+    pub fn create_to(&mut self, format: Format, writer: impl io::Write + 'static, name: &str) {
+        self.create_for(format, Path::new(name), Output::to_writer(writer, name));
+    }
+
+    fn create_for(&mut self, format: Format, path: &Path, output: Output) {
         let most = most(format, self.max_samples);
         self.files.push(OpenReport { format, path: path.to_owned(), most, output: Ok(output) });
-        Ok(())
     }
 
     /// Returns true if there are no reports.
