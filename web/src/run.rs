@@ -1,7 +1,7 @@
 //! Checks files.
 
 use flagflow_check::render::{Format, REPORT_HEAD, ReportEntry, is_report};
-use flagflow_check::{Counts, Options, Report, check_records};
+use flagflow_check::{Counts, ErrorKind, Options, Report, check_records};
 use flagflow_files::Source;
 use flagflow_files::below_name;
 use flagflow_files::reports::Reports;
@@ -19,6 +19,10 @@ const FORMATS: [(Format, Stream); 5] = [
     (Format::Sarif, Stream::Sarif),
     (Format::Junit, Stream::Junit),
 ];
+
+/// The words for a file that needs a temporary file, which a page cannot have.
+pub(crate) const TOO_MANY_RECORDS: &str = "more records than a page can compare with one another in \
+     2 GiB of memory: use the command, or do not compare records";
 
 /// Checks the files of a request, and writes each report to its stream.
 pub fn check_files<P: Page>(page: P) {
@@ -83,7 +87,10 @@ fn check_one(
     let mut visitors = (Counts::default(), FirstRecords::new(options.mask));
     let input = source.read().map_err(|error| below_name(&name, &error))?;
     let report = check_records(input, options, &mut visitors);
-    let mut report = report.map_err(|error| below_name(&name, &error))?;
+    let mut report = report.map_err(|error| match error.kind() {
+        ErrorKind::Temporary => TOO_MANY_RECORDS.to_owned(),
+        _ => below_name(&name, &error),
+    })?;
     source.show_again(&mut report);
     let (counts, first) = visitors;
     Ok((report, counts, first.records))

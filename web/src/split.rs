@@ -3,12 +3,13 @@
 use std::io::BufWriter;
 
 use flagflow_check::Report;
-use flagflow_files::{below_name, input::BUFFER};
+use flagflow_files::input::BUFFER;
+use flagflow_files::{ErrorKind, below_name};
 use flagflow_intake::quarantine::{Outputs, QuarantineOptions, Quarantined, quarantine};
 
 use crate::event::{Event, tell};
 use crate::page::{Page, Stream, StreamWriter, source};
-use crate::run::read;
+use crate::run::{TOO_MANY_RECORDS, read};
 
 /// Splits the first file of a request into accepted and rejected records, with the reasons. If the
 /// split is refused, the streams are worth nothing.
@@ -33,6 +34,11 @@ fn split<P: Page>(page: P) -> Result<(Report, Quarantined), String> {
     let [accepted, rejected, reasons] = &mut parts;
     let outputs =
         Outputs { accepted: Some(accepted), rejected: Some(rejected), reasons: Some(reasons) };
-    quarantine(&source(page, 1, file), outputs, &QuarantineOptions::new(check))
-        .map_err(|error| below_name(&file.shown_name(), &error))
+    quarantine(&source(page, 1, file), outputs, &QuarantineOptions::new(check)).map_err(|error| {
+        match error.kind() {
+            // a stream takes everything, so a temporary file was needed
+            ErrorKind::Output => TOO_MANY_RECORDS.to_owned(),
+            _ => below_name(&file.shown_name(), &error),
+        }
+    })
 }
