@@ -158,6 +158,7 @@ function show_names({ version, rules, flows, layouts }) {
 // A check.
 
 function begin() {
+  stop();
   addresses.forEach((address) => URL.revokeObjectURL(address));
   addresses = [];
   checked = [];
