@@ -47,7 +47,7 @@ fn report_panics() {
 #[unsafe(no_mangle)]
 extern "C" fn describe() {
     report_panics();
-    crate::describe(&Browser);
+    crate::describe(Browser);
 }
 
 #[unsafe(no_mangle)]

@@ -103,14 +103,14 @@ pub(crate) fn stopped<P: Page>(page: &P, message: &str) {
 }
 
 /// Writes the names of rules, flows and layouts, and the version, as an event.
-pub fn describe<P: Page>(page: &P) {
+pub fn describe<P: Page>(page: P) {
     let rule = |rule: &&'static flagflow_check::Rule| RuleName {
         name: rule.name,
         severity: rule.severity.as_str(),
         summary: rule.summary,
     };
     tell(
-        page,
+        &page,
         &Event::Names {
             version: env!("CARGO_PKG_VERSION"),
             rules: REGISTRY.iter().map(rule).collect(),

@@ -1,6 +1,6 @@
 //! The first records of a file, as a table shows them.
 
-use flagflow_check::{Error, Rows, Verdict, Visitor};
+use flagflow_check::{Error, Rows, RuleId, Verdict, Visitor};
 use serde::Serialize;
 
 /// The most records that are shown of a file.
@@ -47,7 +47,7 @@ impl Visitor for FirstRecords {
                 flag: values.flag.map(|flag| flag.to_string()),
                 day: values.day.map(|day| day.to_string()),
                 rejected: verdict.rejected,
-                rules: verdict.rules.iter().map(|rule| rule.name()).collect(),
+                rules: verdict.rules.iter().map(RuleId::name).collect(),
             });
         }
         Ok(())

@@ -187,8 +187,8 @@ mod tests {
     #[test]
     fn no_arguments_are_the_defaults_of_the_command() {
         let run = arguments("{}").parse().unwrap();
-        let mut expected = Options::default();
-        expected.cross_records = CrossRecords::Within { memory: CROSS_RECORD_MEMORY };
+        let cross_records = CrossRecords::Within { memory: CROSS_RECORD_MEMORY };
+        let expected = Options { cross_records, ..Options::default() };
         assert_eq!(format!("{:?}", run.check), format!("{expected:?}"));
         assert_eq!((run.fail_on, run.max_samples), (Some(Severity::Error), None));
     }

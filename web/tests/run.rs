@@ -1,5 +1,7 @@
 //! Checks and splits files of a page that is not a browser.
 
+#![allow(clippy::unwrap_used, reason = "a failed helper is a failed test")]
+
 use std::sync::Mutex;
 
 use flagflow_web::{Page, REQUEST, Stream, check_files, describe, split_file};
