@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use flagflow::check::escape_path;
 use flagflow::files::input::InputError;
+pub(crate) use flagflow::files::{below_name, with_sources};
 
 use crate::terminal::tell;
 
@@ -288,33 +289,6 @@ pub(crate) fn in_file<E: Error + 'static>(path: &Path) -> impl Fn(E) -> Failure 
         let name = escape_path(path);
         Failure::new(format!("{name}: {}", below_name(&name, &error)))
     }
-}
-
-/// Formats an error to follow the name of its file, without the name itself.
-pub(crate) fn below_name(name: &str, error: &(dyn Error + 'static)) -> String {
-    let message = with_sources(error);
-    let rest = message.strip_prefix(name).and_then(|rest| rest.strip_prefix(": "));
-    rest.map_or_else(|| message.clone(), str::to_owned)
-}
-
-/// Formats an error and its sources in one line, without the name of an input that cannot be read.
-pub(crate) fn with_sources(error: &(dyn Error + 'static)) -> String {
-    let mut message = said(error);
-    let mut source = error.source();
-    while let Some(error) = source {
-        let said = said(error);
-        if !message.ends_with(&said) {
-            message.push_str(": ");
-            message.push_str(&said);
-        }
-        source = error.source();
-    }
-    message
-}
-
-fn said(error: &(dyn Error + 'static)) -> String {
-    let input = error.downcast_ref::<io::Error>().and_then(|error| InputError::behind(error));
-    input.map_or_else(|| error.to_string(), |input| input.cause().to_string())
 }
 
 #[cfg(test)]

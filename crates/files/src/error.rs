@@ -233,6 +233,35 @@ pub fn fatal<K: flagflow_frame::Kind, F: Copy>(error: flagflow_frame::Error<K, F
     error.into_io().map_or_else(unrecognised, Error::reading)
 }
 
+/// Formats an error to follow the name of its file, without the name itself.
+#[must_use]
+pub fn below_name(name: &str, error: &(dyn std::error::Error + 'static)) -> String {
+    let message = with_sources(error);
+    let rest = message.strip_prefix(name).and_then(|rest| rest.strip_prefix(": "));
+    rest.map_or_else(|| message.clone(), str::to_owned)
+}
+
+/// Formats an error and its sources in one line, without the name of an input that cannot be read.
+#[must_use]
+pub fn with_sources(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut message = said(error);
+    let mut source = error.source();
+    while let Some(error) = source {
+        let said = said(error);
+        if !message.ends_with(&said) {
+            message.push_str(": ");
+            message.push_str(&said);
+        }
+        source = error.source();
+    }
+    message
+}
+
+fn said(error: &(dyn std::error::Error + 'static)) -> String {
+    let input = error.downcast_ref::<io::Error>().and_then(|error| InputError::behind(error));
+    input.map_or_else(|| error.to_string(), |input| input.cause().to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use std::error::Error as _;

@@ -26,8 +26,8 @@ mod source;
 pub mod spreadsheet;
 mod stamp;
 
-pub use error::{Error, ErrorKind, Result, fatal};
+pub use error::{Error, ErrorKind, Result, below_name, fatal, with_sources};
 pub use header::{HeaderValues, UserFileValues};
 pub use line_end_rule::{LineEndRule, UnknownLineEndRule};
-pub use source::{Source, SourceReader};
+pub use source::{ReadAt, Source, SourceReader};
 pub use stamp::{Identity, Stamp};

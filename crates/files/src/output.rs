@@ -27,9 +27,11 @@
 
 mod guard;
 mod leftover;
+mod lock;
 mod sum;
 mod temporary;
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Stdout, Write};
 use std::path::Path;
@@ -63,6 +65,26 @@ enum OutputTarget {
     Device(BufWriter<File>),
     Standard(BufWriter<Stdout>),
     Spooled(BufWriter<File>),
+    Other(BufWriter<OtherWriter>),
+}
+
+/// A writer outside the file system.
+struct OtherWriter(Box<dyn Write>);
+
+impl fmt::Debug for OtherWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OtherWriter")
+    }
+}
+
+impl Write for OtherWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 impl Output {
@@ -117,6 +139,13 @@ impl Output {
         let spool = tempfile::tempfile()
             .map_err(|cause| Error::output("no temporary file can be made", cause))?;
         Ok(Self::to(OutputTarget::Spooled(buffered(spool))))
+    }
+
+    /// A writer outside the file system, flushed when it is committed; `name` is used in errors.
+    #[must_use]
+    pub fn to_writer(writer: impl Write + 'static, name: &str) -> Self {
+        let target = OutputTarget::Other(buffered(OtherWriter(Box::new(writer))));
+        Self { target, name: name.to_owned(), is_broken: false }
     }
 
     fn to(target: OutputTarget) -> Self {
@@ -181,6 +210,7 @@ impl OutputTarget {
             Self::Device(mut device) => device.flush().map_err(not_standard),
             Self::Standard(mut standard) => standard.flush(),
             Self::Spooled(spool) => pour(spool),
+            Self::Other(mut writer) => writer.flush().map_err(not_standard),
         }
     }
 
@@ -190,13 +220,14 @@ impl OutputTarget {
             Self::Device(device) => device,
             Self::Standard(standard) => standard,
             Self::Spooled(spool) => spool,
+            Self::Other(writer) => writer,
         }
     }
 
     fn checked(&self, error: io::Error) -> io::Error {
         match self {
             Self::Standard(_) => error,
-            Self::Beside(_) | Self::Device(_) | Self::Spooled(_) => not_standard(error),
+            _ => not_standard(error),
         }
     }
 }

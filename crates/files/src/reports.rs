@@ -104,9 +104,38 @@ impl Reports {
             true => Output::standard(),
             false => guard.create(path)?,
         };
+        self.create_for(format, path, output);
+        Ok(())
+    }
+
+    /// Adds a report to a writer outside the file system; `name` is used in errors.
+    ///
+    /// ```
+    /// use std::io::{Read, pipe};
+    ///
+    /// use flagflow_check::render::{Format, ReportEntry};
+    /// use flagflow_check::{Options, check};
+    /// use flagflow_files::reports::Reports;
+    ///
+    /// let (mut reader, writer) = pipe()?;
+    /// let mut reports = Reports::new(None);
+    /// reports.create_to(Format::Json, writer, "a pipe");
+    /// let report = check(&b"E450000123409N20230229\n"[..], &Options::default())?;
+    /// reports.add(ReportEntry::new("status.dxi", report));
+    /// assert!(reports.finish().is_empty());
+    ///
+    /// let mut written = String::new();
+    /// reader.read_to_string(&mut written)?;
+    /// assert!(written.starts_with("{\"schema\":\"flagflow-report/1\",\"file\":\"status.dxi\""));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn create_to(&mut self, format: Format, writer: impl io::Write + 'static, name: &str) {
+        self.create_for(format, Path::new(name), Output::to_writer(writer, name));
+    }
+
+    fn create_for(&mut self, format: Format, path: &Path, output: Output) {
         let most = most(format, self.max_samples);
         self.files.push(OpenReport { format, path: path.to_owned(), most, output: Ok(output) });
-        Ok(())
     }
 
     /// Returns true if there are no reports.

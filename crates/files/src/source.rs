@@ -1,5 +1,6 @@
 //! An input that can be read twice.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
@@ -23,6 +24,20 @@ enum Bytes {
     /// The file, with its stamp at opening if it has a name.
     File(Arc<(File, Option<OpenedFile>)>),
     Held(Arc<[u8]>),
+    Other(Arc<dyn ReadAt>),
+}
+
+/// Bytes outside the file system, readable at any offset.
+pub trait ReadAt: fmt::Debug + Send + Sync {
+    /// Reads at an offset; 0 bytes at the end.
+    ///
+    /// # Errors
+    ///
+    /// Any error of the bytes.
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// Returns the number of bytes.
+    fn size(&self) -> u64;
 }
 
 impl Source {
@@ -77,6 +92,12 @@ impl Source {
         Self { bytes: Bytes::Held(bytes.into()), name: "the input".to_owned() }
     }
 
+    /// Bytes outside the file system; `name` is used in errors.
+    #[must_use]
+    pub fn from_bytes_at(bytes: impl ReadAt + 'static, name: &str) -> Self {
+        Self { bytes: Bytes::Other(Arc::new(bytes)), name: name.to_owned() }
+    }
+
     /// Reads it from its first byte, decompressed where it is compressed. Several readers may be in
     /// use at once; each has a place of its own.
     ///
@@ -125,6 +146,7 @@ impl Source {
     pub fn size(&self) -> Option<u64> {
         match &self.bytes {
             Bytes::Held(bytes) => Some(bytes.len() as u64),
+            Bytes::Other(bytes) => Some(bytes.size()),
             Bytes::File(file) => file.0.metadata().ok().map(|data| data.len()),
         }
     }
@@ -201,6 +223,7 @@ impl Read for SourceReader {
                 let start = usize::try_from(self.offset).unwrap_or(usize::MAX).min(bytes.len());
                 (&bytes[start..]).read(buffer)?
             }
+            Bytes::Other(bytes) => bytes.read_at(buffer, self.offset)?,
         };
         self.offset += read as u64;
         Ok(read)
@@ -218,14 +241,37 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
+/// Fails, because there are no files.
+#[cfg(not(any(unix, windows)))]
+fn read_at(_file: &File, _buffer: &mut [u8], _offset: u64) -> io::Result<usize> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write;
 
     use super::*;
 
-    fn sources(bytes: &[u8]) -> [Source; 2] {
-        [Source::from_reader(bytes, "it").unwrap(), Source::from_bytes(bytes)]
+    #[derive(Debug)]
+    struct Elsewhere(Vec<u8>);
+
+    impl ReadAt for Elsewhere {
+        fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+            self.0.get(usize::try_from(offset).unwrap()..).unwrap_or_default().read(buffer)
+        }
+
+        fn size(&self) -> u64 {
+            self.0.len() as u64
+        }
+    }
+
+    fn sources(bytes: &[u8]) -> [Source; 3] {
+        [
+            Source::from_reader(bytes, "it").unwrap(),
+            Source::from_bytes(bytes),
+            Source::from_bytes_at(Elsewhere(bytes.to_vec()), "it"),
+        ]
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub mod fix;
 pub mod merge;
 pub mod quarantine;
 mod shown;
+#[cfg(any(unix, windows))]
 pub mod watch;
 
 pub use answer::answer;

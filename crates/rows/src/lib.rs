@@ -12,6 +12,11 @@
 //! It is the only crate of the workspace with unsafe code, in `avx2.rs` and the files below it; the
 //! portable [`Backend`] does the same in safe code.
 
+#![cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, reason = "the portable backend does not use all that the variants have")
+)]
+
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod backend;

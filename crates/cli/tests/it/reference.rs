@@ -28,7 +28,8 @@ fn policy_schema() -> jsonschema::Validator {
     jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap()
 }
 
-/// To update the file: `cargo run -p flagflow-cli -- schema policy` into it.
+/// To update the file:
+/// `cargo run -p flagflow-cli -- schema policy > docs/flagflow-policy-1.schema.json`.
 #[test]
 fn the_schema_of_a_policy_and_check_accept_the_same_policies() {
     let schema = policy_schema();

@@ -10,7 +10,8 @@ use std::io;
 use std::path::Path;
 
 use flate2::Crc;
-use fs4::FileExt;
+
+use super::lock::try_lock;
 
 const END: &str = ".flagflow";
 const DIGITS: usize = 8;
@@ -64,7 +65,7 @@ fn remove_if_nobodys(path: &Path) -> io::Result<()> {
     }
     let file = open(path)?;
     // the holder of this lock owns the file under this name: see `Temporary::create`
-    match FileExt::try_lock(&file) {
+    match try_lock(&file) {
         Ok(()) if leads_to(path, &file)? => fs::remove_file(path),
         _ => Ok(()),
     }

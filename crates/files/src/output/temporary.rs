@@ -4,10 +4,10 @@ use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use fs4::{FileExt, TryLockError};
 use tempfile::{Builder, NamedTempFile};
 
 use super::leftover::{self, leads_to, tidy};
+use super::lock::{TryLockError, try_lock};
 use super::sum::Summed;
 use super::{buffered, directory, sync_directory};
 
@@ -98,7 +98,7 @@ fn new(target: &Path) -> io::Result<NamedTempFile> {
 /// Locks a file; returns false if another process is removing it. On a file system without locks
 /// files are never removed.
 fn is_locked(file: &File) -> io::Result<bool> {
-    match FileExt::try_lock(file) {
+    match try_lock(file) {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),
         Err(TryLockError::Error(error)) if are_no_locks(&error) => Ok(true),
