@@ -94,8 +94,12 @@ def utf16(t):
     for encoding, name in (("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("utf-32-le", "UTF-32"), ("utf-32-be", "UTF-32")):
         unrecognised(t, text.encode(encoding), name, "save it as ASCII")
         unrecognised(t, ("\ufeff" + text).encode(encoding), name)
-    t.write("t.csv", ("\ufeff" + TABLE.decode()).encode("utf-16-le"))
+    t.write("t.csv", TABLE.decode().encode("utf-16-le"))
     t.run("convert", "t.csv", "-o", "o", "--to", "fixed").expect(2, "UTF-16")
+    t.write("u.jsonl", '\ufeff{"transaction_type":"E45"}\n'.encode("utf-16-le"))
+    t.run("convert", "u.jsonl", "-o", "o", "--to", "fixed").expect(2, "UTF-16")
+    t.write("u.csv", ("\ufeff" + TABLE.decode()).encode("utf-16-le"))
+    t.run("convert", "u.csv", "-o", "o", "--to", "fixed").expect(0)
     t.write("known", ("\ufeff0000123409\n").encode("utf-16-le"))
     t.run("answer", "u.dxi", "-o", "o", "--known", "known").expect(2, "UTF-16")
 

@@ -1,5 +1,8 @@
 //! Errors as exceptions by kind.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use flagflow::arrow::{Error, ErrorKind};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -31,16 +34,20 @@ pub(crate) fn bad_option(py: Python<'_>, message: impl Into<String>) -> PyErr {
     raised(py, &Error::new(ErrorKind::Options, message))
 }
 
-/// Parses the value of an option.
-pub(crate) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+/// Parses the value of an option, in any case of its letters.
+pub(crate) fn parsed<T: FromStr<Err: Display>>(
     py: Python<'_>,
     name: &str,
     text: Option<String>,
 ) -> PyResult<Option<T>> {
-    let parse = |text: String| {
-        text.to_ascii_lowercase()
-            .parse()
-            .map_err(|error| bad_option(py, format!("{name}={text:?}: {error}")))
-    };
-    text.map(parse).transpose()
+    text.map(|text| parsed_exactly(py, name, &text.to_ascii_lowercase())).transpose()
+}
+
+/// Parses the value of an option as it is.
+pub(crate) fn parsed_exactly<T: FromStr<Err: Display>>(
+    py: Python<'_>,
+    name: &str,
+    text: &str,
+) -> PyResult<T> {
+    text.parse().map_err(|error| bad_option(py, format!("{name}={text:?}: {error}")))
 }

@@ -13,7 +13,7 @@ use flagflow::files::{Error, HeaderValues};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::error::{bad_option, parsed, raised, raised_step};
+use crate::error::{bad_option, parsed, parsed_exactly, raised, raised_step};
 use crate::input::{Raised, open};
 use crate::scan::profiles_of;
 
@@ -32,7 +32,7 @@ fn format_of(path: &std::path::Path) -> Option<RecordFormat> {
 #[pyo3(signature = (
     input, output, *, to=None, from_=None, envelope=None, edition=None, map_flags=Vec::new(),
     skip_invalid=false, mask=false, sheet=None, profiles=Vec::new(), supplier=None,
-    delimiter=None, columns=Vec::new()
+    delimiter=None, columns=Vec::new(), header_values=Vec::new()
 ))]
 #[expect(clippy::too_many_arguments, reason = "options of Python")]
 pub(crate) fn convert<'py>(
@@ -51,6 +51,7 @@ pub(crate) fn convert<'py>(
     supplier: Option<String>,
     delimiter: Option<String>,
     columns: Vec<(String, String)>,
+    header_values: Vec<(String, String)>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let to = parsed(py, "to", to)?.or_else(|| format_of(&output));
     let to =
@@ -59,17 +60,15 @@ pub(crate) fn convert<'py>(
     options.from = parsed(py, "from_", from_)?;
     options.envelope = parsed::<EnvelopeRule>(py, "envelope", envelope)?.unwrap_or_default();
     options.edition = parsed(py, "edition", edition)?;
-    let parse_supplier = |id: String| {
-        id.parse().map_err(|error| bad_option(py, format!("supplier={id:?}: {error}")))
-    };
-    options.supplier = supplier.map(parse_supplier).transpose()?;
+    options.supplier = supplier.map(|id| parsed_exactly(py, "supplier", &id)).transpose()?;
     options.delimiter = parsed(py, "delimiter", delimiter)?.unwrap_or_default();
     options.columns = columns;
     for (from, to) in map_flags {
-        let flag = |text: String| {
-            text.parse().map_err(|error| bad_option(py, format!("map_flags {text:?}: {error}")))
-        };
-        options.map_flags.push((flag(from)?, flag(to)?));
+        let flag = |text: &str| parsed_exactly(py, "map_flags", text);
+        options.map_flags.push((flag(&from)?, flag(&to)?));
+    }
+    for (name, value) in header_values {
+        set_header_value(py, &mut options, &name, value)?;
     }
     (options.skip_invalid, options.mask) = (skip_invalid, mask);
     options.profile = profiles_of(py, &profiles)?.pop();
@@ -90,6 +89,31 @@ pub(crate) fn convert<'py>(
     dictionary_of(py, &report)
 }
 
+/// Sets a value of the output's header, under the name that the command has for it.
+fn set_header_value(
+    py: Python<'_>,
+    options: &mut ConvertOptions,
+    name: &str,
+    value: String,
+) -> PyResult<()> {
+    let (gas, electricity) = (&mut options.header, &mut options.user_file);
+    match name {
+        "organisation_id" => gas.organisation_id = Some(parsed_exactly(py, name, &value)?),
+        "file_type" => gas.file_type = Some(parsed_exactly(py, name, &value)?),
+        "creation_date" => gas.creation_date = Some(parsed_exactly(py, name, &value)?),
+        "creation_time" => gas.creation_time = Some(parsed_exactly(py, name, &value)?),
+        "generation_number" => gas.generation_number = Some(parsed_exactly(py, name, &value)?),
+        "file_id" => electricity.file_identifier = Some(value),
+        "from_participant" => electricity.from_participant = Some(value),
+        "to_participant" => electricity.to_participant = Some(value),
+        "created" => electricity.created = Some(parsed_exactly(py, name, &value)?),
+        "completed" => electricity.completed = Some(parsed_exactly(py, name, &value)?),
+        "test_flag" => electricity.test_flag = Some(value),
+        _ => return Err(bad_option(py, format!("{name} is no header value"))),
+    }
+    Ok(())
+}
+
 fn dictionary_of<'py>(py: Python<'py>, report: &ConvertReport) -> PyResult<Bound<'py, PyDict>> {
     let refusals: Vec<_> = report.refusals.iter().map(ToString::to_string).collect();
     let dictionary = PyDict::new(py);
@@ -104,6 +128,7 @@ fn dictionary_of<'py>(py: Python<'py>, report: &ConvertReport) -> PyResult<Bound
     dictionary.set_item("reasons", &report.reasons)?;
     dictionary.set_item("refusals", refusals)?;
     dictionary.set_item("ignored", &report.ignored)?;
+    dictionary.set_item("header_values_unused", report.header_values_unused)?;
     Ok(dictionary)
 }
 

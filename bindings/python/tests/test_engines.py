@@ -41,3 +41,19 @@ def test_ray_reads_the_parts(many):
     finally:
         ray.shutdown()
     assert frame.equals(flagflow.scan(many).to_polars())
+
+
+def test_duckdb_joins_files_with_the_export_of_a_register(gas, tmp_path):
+    import duckdb
+
+    (tmp_path / "state.csv").write_text(
+        "fuel,meter_point,dcc_service_flag,effective_from_date,file,line\n"
+        "gas,1234567810,A,20211201,a,1\ngas,123409,A,20211201,a,2\nelectricity,123508,A,20211201,b,3\n"
+    )
+    updates = flagflow.scan(gas)
+    query = f"""
+        select u.meter_point, r.dcc_service_flag as old, u.dcc_service_flag as new
+        from updates u left join read_csv('{tmp_path / "state.csv"}') r using (fuel, meter_point)
+        where u.dcc_service_flag is distinct from r.dcc_service_flag order by all
+    """
+    assert updates.columns and duckdb.sql(query).fetchall() == [(123409, "A", "N"), (123508, None, "A")]

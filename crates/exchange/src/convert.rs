@@ -20,7 +20,9 @@
 //! `YYYY-MM-DD`, references may have leading zeros. The last three are needed; other columns are
 //! ignored and named in the report, as are empty cells after the last column and rows of empty
 //! cells only. [`delimiter`](ConvertOptions::delimiter) and [`columns`](ConvertOptions::columns)
-//! are for tables with other delimiters and names. A column `fuel` says which fuel a row is of:
+//! are for tables with other delimiters and names. A table that begins with a byte-order mark of
+//! UTF-16 is decoded while it is read: its positions have the line of the table, and count columns
+//! and offsets in the bytes of UTF-8. A column `fuel` says which fuel a row is of:
 //! rows of the other fuel than the output
 //! are bad. Without a `transaction_type` column a row with an outcome code is an E46 and one
 //! without is an E45, and the first row says which of them the table holds: a row of the other kind
@@ -112,6 +114,7 @@ mod report;
 mod rows;
 mod sink;
 mod table;
+mod utf16;
 
 use std::io::{BufRead, Write};
 
@@ -124,6 +127,7 @@ use flagflow_files::head::{InputHead, Rewound};
 use flagflow_files::{Error, ErrorKind, Result};
 
 use records::ConvertTarget;
+use utf16::DecodedText;
 
 pub(crate) use electricity::reader_options;
 pub use flagflow_files::spreadsheet::{guarded, guarded_text, unguarded};
@@ -185,6 +189,8 @@ fn convert_to(
         let what = format!("{from} is not text: its records must be given as csv or jsonl");
         return Err(Error::new(ErrorKind::Options, what));
     }
+    let input = DecodedText::new(input)?;
+    let is_utf16 = input.is_utf16();
     let (head, input) = InputHead::take_lines(input, LOOKED_AT)?;
     let first_line = head.first_row()?;
     if matches!(options.from, None | Some(RecordFormat::Csv))
@@ -204,6 +210,11 @@ fn convert_to(
     let from =
         options.from.or((is_table && !options.columns.is_empty()).then_some(RecordFormat::Csv));
     let recognised = from.map_or_else(|| RecordFormat::recognise(&first_line), Ok);
+    if is_utf16 && !matches!(recognised, Ok(RecordFormat::Csv)) {
+        let what = "not recognised: UTF-16 text (Unicode), which only a csv table may be; save it \
+                    as ASCII";
+        return Err(Error::new(ErrorKind::Unrecognised, what));
+    }
     let from = recognised.map_err(|error| head.unrecognised(error))?;
     if matches!(from, RecordFormat::Zhv | RecordFormat::Zhf) && options.profile.is_none() {
         head.expect_readable_flow()?;

@@ -87,6 +87,7 @@ def convert(
     supplier: str | None = None,
     delimiter: str | None = None,
     columns: list[tuple[str, str]] = [],
+    header_values: list[tuple[str, str]] = [],
 ) -> Conversion: ...
 def generate(
     output: str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Iterable, Mapping
 from typing import TypedDict
@@ -23,9 +24,11 @@ Conversion = TypedDict(
         "reasons": dict[str, int],
         "refusals": list[str],
         "ignored": list[str],
+        "header_values_unused": bool,
     },
 )
-Conversion.__doc__ = """The report of a conversion. ``published`` is true if the output was written."""
+Conversion.__doc__ = """The report of a conversion. ``published`` is true if the output was written,
+``header_values_unused`` if header values were given and the output has no header."""
 
 
 class Difference(TypedDict):
@@ -53,8 +56,22 @@ def convert(
     supplier: str | None = None,
     delimiter: str | None = None,
     columns: Mapping[str, str] | None = None,
+    organisation_id: int | None = None,
+    file_type: str | None = None,
+    creation_date: datetime.date | str | None = None,
+    creation_time: datetime.time | str | None = None,
+    generation_number: int | None = None,
+    file_id: str | None = None,
+    from_participant: str | None = None,
+    to_participant: str | None = None,
+    created: datetime.datetime | str | None = None,
+    completed: datetime.datetime | str | None = None,
+    test_flag: str | None = None,
 ) -> Conversion:
     """Convert a file to another format. The output appears whole or not at all.
+
+    Header values replace those of the source. A table has none, so they are needed for an output
+    with a header: zhv and zhf always have one, fixed and uklink with ``envelope="add"``.
 
     Parameters
     ----------
@@ -84,6 +101,21 @@ def convert(
     columns : mapping of str to str, optional
         The names of columns that are called something else, as in
         ``{"meter_point_reference": "MPRN"}``.
+    organisation_id, generation_number : int, optional
+        ORGANISATION_ID and GENERATION_NUMBER of a gas header.
+    file_type : str, optional
+        FILE_TYPE of a gas header, three characters; DXI by default.
+    creation_date, creation_time : datetime.date, datetime.time or str, optional
+        CREATION_DATE and CREATION_TIME of a gas header.
+    file_id : str, optional
+        The file identifier of an electricity header, with its zeros.
+    from_participant, to_participant : str, optional
+        The participants of an electricity header; DCCO by default on the side of the DCC.
+    created, completed : datetime.datetime or str, optional
+        The creation time of an electricity file, and its completion time in the trailer, by default
+        the creation time. Written as given, without regard to a time zone.
+    test_flag : str, optional
+        The test data flag of an electricity header; OPER by default.
 
     Returns
     -------
@@ -105,7 +137,34 @@ def convert(
         supplier=supplier,
         delimiter=delimiter,
         columns=list((columns or {}).items()),
+        header_values=_texts(
+            organisation_id=organisation_id,
+            file_type=file_type,
+            creation_date=creation_date,
+            creation_time=creation_time,
+            generation_number=generation_number,
+            file_id=file_id,
+            from_participant=from_participant,
+            to_participant=to_participant,
+            created=created,
+            completed=completed,
+            test_flag=test_flag,
+        ),
     )
+
+
+def _texts(**values: object) -> list[tuple[str, str]]:
+    """Return the values that are given, as text."""
+    return [(name, _text(value)) for name, value in values.items() if value is not None]
+
+
+def _text(value: object) -> str:
+    """Return a value as text, a time in whole seconds."""
+    if isinstance(value, datetime.datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S")
+    if isinstance(value, datetime.time):
+        return value.strftime("%H:%M:%S")
+    return str(value)
 
 
 def generate(

@@ -147,6 +147,69 @@ fn tables_have_other_delimiters_and_names() {
     assert_eq!("pipe".parse::<CellDelimiter>(), Err(UnknownCellDelimiter));
 }
 
+/// Returns a text in UTF-16 with its byte-order mark, little-endian and big-endian.
+fn utf16(text: &str) -> [Vec<u8>; 2] {
+    let units = || std::iter::once(0xFEFF).chain(text.encode_utf16());
+    [units().flat_map(u16::to_le_bytes).collect(), units().flat_map(u16::to_be_bytes).collect()]
+}
+
+#[test]
+fn tables_in_utf_16_are_read_as_in_utf_8() {
+    let rows = "note,meter_point_reference,dcc_service_flag,dcc_service_effective_from_date\r\n\
+                \u{FC}\u{1F600},1234567810,A,2021-11-05\r\n\
+                \"two\r\nlines\",123409,N,2021-11-06\r\n\
+                \u{4E2D}\u{6587},123508,\u{C4},2021-11-07\r\n\
+                ,123607,A,2021-11-08";
+    for delimiter in CellDelimiter::ALL {
+        let table = rows.replace(',', &char::from(delimiter.as_byte()).to_string());
+        for from in [None, Some(RecordFormat::Csv)] {
+            let mut options = skipping(RecordFormat::Fixed);
+            (options.delimiter, options.from) = (delimiter, from);
+            let (file, expected) = converted(table.as_bytes(), &options);
+            assert_eq!(file.lines().count(), 3);
+            for table in utf16(&table) {
+                let (own, report) = converted(&table, &options);
+                assert_eq!((own, refusals(&report)), (file.clone(), refusals(&expected)));
+                assert_eq!((report.refused, report.refusals[0].position.line), (1, 5));
+            }
+        }
+    }
+}
+
+#[test]
+fn broken_utf_16_is_a_failure() {
+    for table in utf16(TABLE) {
+        let options = to(RecordFormat::Fixed);
+        let cause = |table: &[u8]| {
+            let error = failure(table, &options);
+            assert_eq!(error.kind(), ErrorKind::Input);
+            error.io_error().unwrap().to_string()
+        };
+        let odd = cause(&table[..table.len() - 1]);
+        assert!(odd.starts_with("line 3: the UTF-16 text ends in half a unit"), "{odd}");
+        let mut spoilt = table.clone();
+        let at = table.len() - 4;
+        spoilt[at..at + 2].copy_from_slice(&[0xDC; 2]);
+        assert!(cause(&spoilt).starts_with("line 3: in its UTF-16 text a surrogate"));
+    }
+}
+
+#[test]
+fn only_tables_may_be_in_utf_16() {
+    let object = "{\"transaction_type\":\"E45\",\"meter_point_reference\":1234567810}\n";
+    for (text, from) in
+        [(FILE, None), (FILE, Some(RecordFormat::Fixed)), (object, None), ("nothing known\n", None)]
+    {
+        for file in utf16(text) {
+            let mut options = to(RecordFormat::Csv);
+            options.from = from;
+            let error = failure(&file, &options);
+            assert_eq!(error.kind(), ErrorKind::Unrecognised);
+            assert!(error.to_string().contains("UTF-16 text"), "{error}");
+        }
+    }
+}
+
 /// A cell with the delimiter in it is in quotes.
 #[test]
 fn other_delimiters_are_quoted() {
