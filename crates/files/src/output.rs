@@ -69,7 +69,7 @@ enum OutputTarget {
 }
 
 /// A writer outside the file system.
-struct OtherWriter(Box<dyn Write>);
+struct OtherWriter(Box<dyn Write + Send>);
 
 impl fmt::Debug for OtherWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -143,7 +143,7 @@ impl Output {
 
     /// A writer outside the file system, flushed when it is committed; `name` is used in errors.
     #[must_use]
-    pub fn to_writer(writer: impl Write + 'static, name: &str) -> Self {
+    pub fn to_writer(writer: impl Write + Send + 'static, name: &str) -> Self {
         let target = OutputTarget::Other(buffered(OtherWriter(Box::new(writer))));
         Self { target, name: name.to_owned(), is_broken: false }
     }

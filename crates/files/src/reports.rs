@@ -129,7 +129,12 @@ impl Reports {
     /// assert!(written.starts_with("{\"schema\":\"flagflow-report/1\",\"file\":\"status.dxi\""));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn create_to(&mut self, format: Format, writer: impl io::Write + 'static, name: &str) {
+    pub fn create_to(
+        &mut self,
+        format: Format,
+        writer: impl io::Write + Send + 'static,
+        name: &str,
+    ) {
         self.create_for(format, Path::new(name), Output::to_writer(writer, name));
     }
 
