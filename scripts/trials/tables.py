@@ -242,8 +242,11 @@ def empty_rows(t):
 def people_write(t):
     run, out = converted(t, "Meter Point Reference,DCC-Service-Flag, dcc service  effective from DATE \n" + GOOD_ROW)
     require((run.code, out) == (0, R), run)
-    run, _ = converted(t, "Meter Point Reference,DCC Service Flag,Effective From\n" + GOOD_ROW)
-    run.expect(2, "t.csv: ", "no column dcc_service_effective_from_date", "`Effective From`")
+    # the names of Parquet and Arrow files
+    run, out = converted(t, "Meter Point,DCC Service Flag,Effective From\n" + GOOD_ROW)
+    require((run.code, out) == (0, R), run)
+    run, _ = converted(t, "Meter Point Reference,DCC Service Flag,Effective Date\n" + GOOD_ROW)
+    run.expect(2, "t.csv: ", "no column dcc_service_effective_from_date", "`Effective Date`")
     run, _ = converted(t, "mprn,flag,from\n" + GOOD_ROW)
     run.expect(2, "t.csv: ", "meter_point_reference", "dcc_service_flag", "dcc_service_effective_from_date")
     run, _ = converted(t, H.strip() + ",DCC Service Flag\n1234567810,A,20240603,N\n")

@@ -38,6 +38,16 @@ impl LineCode {
         matches!(self, Self::Gas(Some(Tag::Z99)) | Self::Electricity(Some(LineTag::Trailer)))
     }
 
+    /// Returns the level of the line; `None` for a code that the file's table does not have.
+    pub(crate) fn level(self, shape: FileFormat<'_>) -> Option<u8> {
+        match (self, shape) {
+            (Self::Electricity(Some(tag)), FileFormat::Electricity(layout, profile)) => {
+                Some(profile.table(layout).line(tag)?.level())
+            }
+            _ => None,
+        }
+    }
+
     /// Returns true if the line belongs to the record above: a reason, or a line of a group that
     /// has its place below records.
     pub(crate) fn is_below(self, shape: FileFormat<'_>) -> bool {

@@ -268,10 +268,6 @@ impl<F: ConvertFlow, W: Write> TextSink<F, W> {
     }
 }
 
-fn has_an_outcome<F: ConvertFlow>(record: &F::Record) -> bool {
-    F::values(record).is_some_and(|values| values.outcome != 0)
-}
-
 fn has_outcome<F: ConvertFlow>(line: &LineSpec<F>) -> bool {
     line.items().iter().any(|item| item.slot == Slot::Outcome)
 }
@@ -374,14 +370,16 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
             return Some((reason_item(table), NOT_WRITABLE));
         }
         let first = &table.lines()[self.first?];
-        let is_lost = has_an_outcome::<F>(record) && !has_outcome(first);
-        F::KIND.filter(|_| is_lost).map(|kind| (Some(kind), ConvertReason::NoOutcomeColumn))
+        let has_one = || F::values(record).is_some_and(|values| values.outcome != 0);
+        let is_lost = |_: &F::Field| has_one() && !has_outcome(first);
+        F::KIND.filter(is_lost).map(|kind| (Some(kind), ConvertReason::NoOutcomeColumn))
     }
 
     fn write(&mut self, record: &F::Record, rest: &Rest<F>) -> Result<()> {
-        let place = self.text.records[usize::from(has_an_outcome::<F>(record))];
-        let first = self.begin(place)?;
-        let Some(values) = F::values(record) else { return self.write_whole(record, rest) };
+        let values = F::values(record);
+        let has_outcome = values.as_ref().is_some_and(|values| values.outcome != 0);
+        let first = self.begin(self.text.records[usize::from(has_outcome)])?;
+        let Some(values) = values else { return self.write_whole(record, rest) };
         let TextSink { format, line, records, .. } = &mut self.text;
         let table = format.as_ref();
         let own = line_of(table, *records, &values);
@@ -481,7 +479,9 @@ fn push_cell(line: &mut Vec<u8>, text: &[u8], style: CellStyle) {
 fn quote(line: &mut Vec<u8>, at: usize, style: CellStyle) {
     let text = &line[at..];
     let text = if style.safe { guarded(text) } else { Cow::Borrowed(text) };
-    let is_bare = !text.iter().any(|byte| *byte == style.delimiter || b"\"\r\n".contains(byte));
+    // compared one by one: `contains` is a call for each byte
+    let is_bare = |byte: &u8| *byte != style.delimiter && !matches!(byte, b'"' | b'\r' | b'\n');
+    let is_bare = text.iter().all(is_bare);
     if is_bare && matches!(text, Cow::Borrowed(_)) {
         return;
     }

@@ -338,7 +338,7 @@ const fn name(field: u8) -> &'static str {
 type Counts = BTreeMap<usize, (u8, [(u32, u32); 5])>;
 
 fn counted(sample: &Sample) -> Counts {
-    let file = [sample.before, sample.record, sample.after].concat().into_bytes();
+    let file = sample.file().into_bytes();
     assert_eq!(sample.record.len(), sample.fields.len());
     let options = options();
     let (was, found) = judged(&file, &options);
@@ -394,18 +394,30 @@ fn what_slips_through_is_in_the_docs() {
     }
 }
 
-/// Header, group and trailer too: all of each hand-written file.
-#[test]
-fn nothing_is_silent_in_a_whole_file() {
-    let file = |sample: &Sample| [sample.before, sample.record, sample.after].concat();
-    // the reasons are lines of files that are here already
-    let files: BTreeSet<_> = SAMPLES.iter().map(file).collect();
-    for file in files {
-        all_places(file.as_bytes(), 0..file.len());
+impl Sample {
+    fn file(&self) -> String {
+        [self.before, self.record, self.after].concat()
+    }
+
+    fn has(&self, place: usize) -> bool {
+        (self.before.len()..self.before.len() + self.record.len()).contains(&place)
     }
 }
 
-fn all_places(file: &[u8], places: std::ops::Range<usize>) {
+/// Header, group and trailer too: all of each hand-written file but its record, each byte of which
+/// is damaged for the tables.
+#[test]
+fn nothing_is_silent_in_a_whole_file() {
+    // the reasons are lines of files that are here already
+    let files: BTreeSet<_> = SAMPLES.iter().map(Sample::file).collect();
+    for file in files {
+        let samples: Vec<_> = SAMPLES.iter().filter(|sample| sample.file() == file).collect();
+        let is_left = |place: &usize| !samples.iter().any(|sample| sample.has(*place));
+        all_places(file.as_bytes(), (0..file.len()).filter(is_left));
+    }
+}
+
+fn all_places(file: &[u8], places: impl Iterator<Item = usize>) {
     let options = options();
     let (was, found) = judged(file, &options);
     assert_eq!(found, [], "valid: {}", file.escape_ascii());

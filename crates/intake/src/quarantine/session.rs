@@ -123,10 +123,14 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
         self.reported = self.reported.or(rules);
         self.step(line, 1)?;
         let after = self.accepted.lines;
+        let level = self.shape.and_then(|shape| LineCode::of(line.bytes, shape).level(shape));
+        let is_below_bad = other_line == OtherLine::Group && self.standing.is_below_bad(level);
+        let withheld = is_below_bad.then_some(Withheld::BadGroup);
         let (what, is_there) = match other_line {
             OtherLine::Header => (LineRole::Header, self.take_header(line, rules)?),
             OtherLine::Trailer => (LineRole::Trailer, self.take_trailer(line, rules)?),
-            OtherLine::Group => (LineRole::Group, self.take_group(line, rules)?),
+            OtherLine::Group if is_below_bad => (LineRole::Group, false),
+            OtherLine::Group => (LineRole::Group, self.take_group(line, level, rules)?),
             OtherLine::SecondFile => (LineRole::SecondFile, false),
             _ => (LineRole::EmptyLine, self.accepted.take_empty(line, &mut self.raws)?),
         };
@@ -135,7 +139,7 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
         }
         self.counts.left_out += 1;
         let at = Standpoint { what, record: None, lines: 1, after, shape: self.shape };
-        self.tell(line, at, rules, None)
+        self.tell(line, at, rules, withheld)
     }
 
     fn take_header(&mut self, line: &Line<'_>, rules: RuleFlags) -> Result<bool> {
@@ -167,10 +171,10 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
         self.accepted.take_trailer(line, rules, &mut self.raws)
     }
 
-    fn take_group(&mut self, line: &Line<'_>, rules: RuleFlags) -> Result<bool> {
+    fn take_group(&mut self, line: &Line<'_>, level: Option<u8>, rules: RuleFlags) -> Result<bool> {
         self.open()?;
         let is_there = self.accepted.take_group(line, rules, &mut self.raws)?;
-        self.standing.group_is_bad = !is_there;
+        self.standing.take_group(level, is_there);
         Ok(is_there)
     }
 

@@ -16,7 +16,7 @@ use crate::envelope::{HeaderSays, LineCode};
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Withheld {
-    /// The level-1 group above it has an error and is left out.
+    /// A group above it has an error and is left out.
     BadGroup,
     /// The record follows the trailer.
     AfterTrailer,
@@ -84,7 +84,8 @@ pub(super) fn is_error(options: &Options, rule: RuleId) -> bool {
 /// make an error of a relation between lines, or no error of a line that is not a record.
 #[derive(Debug)]
 pub(super) struct Admission {
-    pub(super) group_is_bad: bool,
+    /// The level of a group that was left out, until the next group that is not below it.
+    bad_level: Option<u8>,
     pub(super) after_trailer: bool,
     pub(super) made: Option<NewHeader>,
     with_reasons: bool,
@@ -133,13 +134,23 @@ impl NewHeader {
 impl Admission {
     pub(super) fn new(options: &Options) -> Self {
         Self {
-            group_is_bad: false,
+            bad_level: None,
             after_trailer: false,
             made: None,
             with_reasons: options.with_reasons,
             numbers_rise: is_error(options, RuleId::InstructionNumber),
             last_number: None,
         }
+    }
+
+    /// Returns true if a group above a line of this level was left out.
+    pub(super) fn is_below_bad(&self, level: Option<u8>) -> bool {
+        level.zip(self.bad_level).is_some_and(|(level, bad)| level > bad)
+    }
+
+    /// Follows a group that is not below one that was left out.
+    pub(super) fn take_group(&mut self, level: Option<u8>, is_there: bool) {
+        self.bad_level = if is_there { None } else { level };
     }
 
     /// Returns the reason why a record is left out, whatever precedes it in the accepted part.
@@ -155,7 +166,7 @@ impl Admission {
         if self.after_trailer {
             return Some(Withheld::AfterTrailer);
         }
-        if self.group_is_bad {
+        if self.is_below_bad(code.level(verdict.shape)) {
             return Some(Withheld::BadGroup);
         }
         let by_header = self.made.as_ref().and_then(|made| made.withholds(verdict));
@@ -167,7 +178,7 @@ impl Admission {
 
     /// Returns whether none of these rows is left out by itself, and takes their numbers.
     pub(super) fn allows_rows(&mut self, rows: &Rows<'_>) -> bool {
-        if self.after_trailer || self.group_is_bad || self.made.is_some() {
+        if self.after_trailer || self.bad_level.is_some() || self.made.is_some() {
             return false;
         }
         // in rows that break no rule each number is above the one before

@@ -164,6 +164,54 @@ fn updates_below_a_bad_group_are_withheld() {
     assert!(parts.reasons[1].contains("\"bad-group\""), "{}", parts.reasons[1]);
 }
 
+/// Groups of level 1 and 2 beside and below one another: a group that is left out takes what is
+/// below it, groups too, and nothing else.
+#[test]
+fn a_bad_group_takes_the_groups_below_it_and_no_others() {
+    let profile = include_str!("../../../../testdata/profiles/mine.toml");
+    let (groups, _) = profile.split_once("[[group]]\ncode = \"U98\"").unwrap();
+    let profile = format!(
+        "{}{}{RECORDS}",
+        groups.replace("occurs = \"1\"", "occurs = \"1..*\""),
+        "[[group]]\ncode = \"U90\"\nlevel = 2\nparent = \"U97\"\noccurs = \"0..*\"\n\
+         items = [{ name = \"remark\", format = \"CHAR(20)\" }]\n",
+    );
+    let mut options = QuarantineOptions::default();
+    options.check.use_profile(flagflow_electricity::Profile::from_toml(&profile).unwrap());
+    let update = |number| format!("U98|{number}|DC01|1013044353630|A|20220101|MRCY|\n");
+    let header = "ZHV|7|D0350001|Z|DCCO|P|EELC|20220201000000||||OPER|\n";
+    let (one, two, three, four) = (update(1), update(2), update(3), update(4));
+    let file = format!(
+        "{header}U97|1|\nU90|kept|\n{one}U90||\n{two}U97|x|\nU90|lost|\n{three}U97|3|\n{four}\
+         ZPT|7|10||3|20220201000000|\n"
+    );
+    let parts = assert_parted(file.as_bytes(), &options);
+    assert_eq!(
+        text(&parts.accepted),
+        format!("{header}U97|1|\nU90|kept|\n{one}{two}U97|3|\n{four}ZPT|7|6||2|20220201000000|\n")
+    );
+    assert_eq!((parts.told.rejected, parts.told.withheld, parts.told.left_out), (1, 1, 3));
+    let withheld = |line: &String| line.contains("\"withheld\":\"bad-group\"");
+    let withheld: Vec<_> = parts.reasons.iter().map(withheld).collect();
+    assert_eq!(withheld, [false, false, true, true], "{:?}", parts.reasons);
+}
+
+const RECORDS: &str = r#"
+[[group]]
+code = "U98"
+level = 2
+parent = "U97"
+occurs = "0..*"
+items = [
+    { name = "instruction_number", format = "INT(12)" },
+    { name = "instruction_type", format = "CHAR(4)" },
+    { name = "mpan_core", format = "NUM(13)" },
+    { name = "dcc_service_flag", format = "CHAR(1)" },
+    { name = "effective_from_date", format = "DATE(8)" },
+    { name = "supplier_id", format = "CHAR(4)" },
+]
+"#;
+
 /// The second rejection has a bad date, the third a bad reason, the fourth no reason.
 const REJECTIONS: &str = "ZHV|7|D0351001|P|EELC|Z|DCCO|20220301000000||||OPER|\n83H|1|\n\
     84H|1|DC11|7|1013044353630|20220301|A|20220101|MRCY|\n85H|3|\n85H|58|\n\

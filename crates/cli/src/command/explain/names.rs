@@ -58,7 +58,7 @@ pub(super) const NAMES: &[ExplainedName] = &[
     name("trailing-cells", FIX, "Empty cells or items after the last one of a record were dropped.", FIXED),
     name("count", FIX, "The numbers of the trailer became those of the file.", FIXED),
     name("quoting", FIX, "Text of a uklink line was quoted, and nothing else.", FIXED),
-    name("bad-group", PARTS, "The level-1 group above the record has an error and was left out.", "Put a good group above the record in the corrected file: flagflow merge takes it with the record."),
+    name("bad-group", PARTS, "A group above the line has an error and was left out.", "Put a good group above the record in the corrected file: flagflow merge takes it with the record."),
     name("after-trailer", PARTS, "The record follows the trailer.", WITHHELD),
     name("envelope-line", PARTS, "The record begins as a header, a trailer or a reason, and might become one once records before it are left out.", WITHHELD),
     name("not-recognised", PARTS, "The record would be the first line of the accepted part, which would be recognised as another format.", WITHHELD),
