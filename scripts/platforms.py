@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the Python package beside pandas.read_fwf, polars and DuckDB, each reading the same file.
+"""Measures the Python package beside pandas, polars and DuckDB, each reading the same file.
 
     platforms.py [--records N] [--rounds N] [--flow e45|d0350]
     platforms.py --spark [--records N]
@@ -128,6 +128,7 @@ def spark_query(folder, records):
         SparkSession.builder.master("local-cluster[2,1,1024]")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
         .getOrCreate()
     )
     spark.sparkContext.setLogLevel("ERROR")
