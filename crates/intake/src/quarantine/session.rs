@@ -124,7 +124,7 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
         self.step(line, 1)?;
         let after = self.accepted.lines;
         let level = self.shape.and_then(|shape| LineCode::of(line.bytes, shape).level(shape));
-        let is_below_bad = other_line == OtherLine::Group && self.standing.is_below_bad(level);
+        let is_below_bad = other_line == OtherLine::Group && self.standing.is_below_bad(|| level);
         let withheld = is_below_bad.then_some(Withheld::BadGroup);
         let (what, is_there) = match other_line {
             OtherLine::Header => (LineRole::Header, self.take_header(line, rules)?),

@@ -143,9 +143,10 @@ impl Admission {
         }
     }
 
-    /// Returns true if a group above a line of this level was left out.
-    pub(super) fn is_below_bad(&self, level: Option<u8>) -> bool {
-        level.zip(self.bad_level).is_some_and(|(level, bad)| level > bad)
+    /// Returns true if a group above a line of this level was left out. The level is looked up only
+    /// if a group was left out.
+    pub(super) fn is_below_bad(&self, level: impl FnOnce() -> Option<u8>) -> bool {
+        self.bad_level.is_some_and(|bad| level().is_some_and(|level| level > bad))
     }
 
     /// Follows a group that is not below one that was left out.
@@ -166,7 +167,7 @@ impl Admission {
         if self.after_trailer {
             return Some(Withheld::AfterTrailer);
         }
-        if self.is_below_bad(code.level(verdict.shape)) {
+        if self.is_below_bad(|| code.level(verdict.shape)) {
             return Some(Withheld::BadGroup);
         }
         let by_header = self.made.as_ref().and_then(|made| made.withholds(verdict));
