@@ -383,8 +383,7 @@ fn lines_occur_as_often_as_the_profile_says() {
     assert!(reader.trailer().is_some());
 }
 
-/// Every mandatory item empty, and nothing else is said of it; every optional one empty, and
-/// nothing is said at all.
+/// Each mandatory item empty, which is one finding; each optional item empty, which is none.
 #[test]
 fn an_empty_item_is_that_and_nothing_else() {
     for (flow, tag, zhv, zhf) in [

@@ -234,7 +234,7 @@ fn check_digits_are_looked_at_where_that_is_asked_for() {
     assert_eq!(longest_row(&changed(NUMBER, &NUMBER.replace("12", "19"))), Some(58));
 }
 
-/// What is made for fuzzing reaches both ends of each range.
+/// The values made for fuzzing reach both ends of each range.
 #[cfg(feature = "arbitrary")]
 #[test]
 fn arbitrary_numbers_reach_both_ends() {
@@ -255,7 +255,7 @@ fn arbitrary_numbers_reach_both_ends() {
     assert_eq!(flows.len(), 3);
 }
 
-/// What is made for fuzzing reaches both ends of each range.
+/// The values made for fuzzing reach both ends of each range.
 #[cfg(feature = "arbitrary")]
 #[test]
 fn arbitrary_values_reach_both_ends() {
