@@ -155,12 +155,11 @@ fn expect_columns<F: ConvertFlow>(
     columns: &[(String, String)],
 ) -> Result<()> {
     for (item, own) in columns {
-        let kind = match column(table, &normal(item.as_bytes())) {
-            None => "no item of the flow",
-            Some(_) if !names.contains(&normal(own.as_bytes())) => "no column of the table",
+        let (wrong, kind) = match column(table, &normal(item.as_bytes())) {
+            None => (item, "no item of the flow"),
+            Some(_) if !names.contains(&normal(own.as_bytes())) => (own, "no column of the table"),
             Some(_) => continue,
         };
-        let wrong = if kind.starts_with("no item") { item } else { own };
         let what = format!("column {item}={own}: {wrong} is {kind}");
         return Err(Error::new(crate::ErrorKind::Options, escape(what.as_bytes())));
     }
