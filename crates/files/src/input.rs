@@ -1,6 +1,9 @@
 //! Opens what is to be read: a path or standard input, compressed or not.
 
 mod gzip;
+#[cfg(any(unix, windows))]
+mod zip;
+mod zstd;
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, BufRead, BufReader, Cursor, Read};
@@ -8,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 use flagflow_check::{Sender, escape_path};
 
+#[cfg(any(unix, windows))]
+use crate::error::ErrorKind;
 pub use crate::error::InputError;
 use crate::error::{Error, Result};
 use crate::head::InputHead;
@@ -28,9 +33,11 @@ pub fn is_standard(path: &Path) -> bool {
     path.as_os_str() == STANDARD
 }
 
-/// Opens a path, or standard input for `-`. Input that begins as gzip is decompressed, whatever its
-/// name, member by member. Zero bytes after the last member are padding; anything else there is an
-/// error.
+/// Opens a path, or standard input for `-`. Input that begins as gzip, zstd or zip is decompressed,
+/// whatever its name: gzip member by member, zstd frame by frame. Zero bytes after the last member
+/// are padding; anything else there is an error. A zip archive must have one file, and is first
+/// copied to a temporary file; a document in the form of an archive, such as a workbook, is read
+/// as it is. On systems other than Unix and Windows archives are not decompressed.
 ///
 /// Errors while reading name the path too. A file that is modified, truncated or replaced before
 /// its end is read gives an error at its end; for standard input, pipes and devices this cannot be
@@ -38,7 +45,7 @@ pub fn is_standard(path: &Path) -> bool {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Input`](crate::ErrorKind::Input) if the file does not exist or cannot be read.
+/// [`ErrorKind::Input`] if the file does not exist or cannot be read.
 pub fn open(path: &Path) -> Result<Input> {
     open_watched(path, |reader, _| reader)
 }
@@ -127,30 +134,79 @@ impl Read for Steady {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Input`](crate::ErrorKind::Input) if the first bytes cannot be read.
+/// [`ErrorKind::Input`] if the first bytes cannot be read,
+/// [`ErrorKind::Unrecognised`] for a zip archive without exactly one readable file.
 pub fn from_reader(mut reader: impl Read + Send + 'static, name: &str) -> Result<Input> {
-    let begin = beginning(&mut reader).map_err(|cause| Error::input(cannot_read(name), cause))?;
+    let begin =
+        beginning(&mut reader, MAGIC).map_err(|cause| Error::input(cannot_read(name), cause))?;
     let name = name.to_owned();
-    Ok(match begin == gzip::MAGIC {
-        true => boxed(NamedReader { inner: gzip::Members::new(begin, buffered(reader)), name }),
-        false => boxed(NamedReader { inner: Cursor::new(begin).chain(reader), name }),
+    Ok(match Compression::of(&begin) {
+        Some(Compression::Gzip) => {
+            boxed(NamedReader { inner: gzip::Members::new(begin, buffered(reader)), name })
+        }
+        Some(Compression::Zstd) => {
+            boxed(NamedReader { inner: zstd::Frames::new(begin, buffered(reader)), name })
+        }
+        #[cfg(any(unix, windows))]
+        Some(Compression::Zip) => {
+            let refused = |cause: io::Error| match cause.kind() {
+                // of the archive, such as several files in it
+                io::ErrorKind::InvalidData => {
+                    Error::new(ErrorKind::Unrecognised, format!("{name}: {cause}"))
+                }
+                _ => Error::input(cannot_read(&name), cause),
+            };
+            match zip::Archive::open(&begin, &mut reader).map_err(refused)? {
+                zip::Archive::File(inner) => boxed(NamedReader { inner, name }),
+                zip::Archive::Document(inner) => boxed(NamedReader { inner, name }),
+            }
+        }
+        None => boxed(NamedReader { inner: Cursor::new(begin).chain(reader), name }),
     })
 }
 
-/// Reads the bytes that identify compressed input.
-fn beginning(reader: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut begin = Vec::with_capacity(gzip::MAGIC.len());
-    reader.take(gzip::MAGIC.len() as u64).read_to_end(&mut begin)?;
+/// The number of first bytes that identify a compression.
+const MAGIC: usize = 4;
+
+/// A way of compressing an input.
+#[derive(Clone, Copy)]
+enum Compression {
+    Gzip,
+    Zstd,
+    #[cfg(any(unix, windows))]
+    Zip,
+}
+
+impl Compression {
+    /// Identifies a compression by the first bytes of an input.
+    fn of(begin: &[u8]) -> Option<Self> {
+        #[cfg(any(unix, windows))]
+        let is_zip = |begin: &[u8]| zip::MAGIC.iter().any(|magic| begin.starts_with(magic));
+        let is_zstd = begin.starts_with(&zstd::MAGIC);
+        let found = [
+            (begin.starts_with(&gzip::MAGIC), Self::Gzip),
+            (is_zstd, Self::Zstd),
+            #[cfg(any(unix, windows))]
+            (is_zip(begin), Self::Zip),
+        ];
+        found.into_iter().find(|(is_it, _)| *is_it).map(|(_, compression)| compression)
+    }
+}
+
+/// Reads the first bytes of an input, fewer at its end.
+fn beginning(reader: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
+    let mut begin = Vec::with_capacity(length);
+    reader.take(length as u64).read_to_end(&mut begin)?;
     Ok(begin)
 }
 
-/// Reads the first bytes of a reader and returns true if they are those of gzip.
+/// Reads the first bytes of a reader and returns true if they are those of gzip, zstd or zip.
 ///
 /// # Errors
 ///
 /// Any error of the reader.
 pub fn is_compressed(reader: &mut impl Read) -> io::Result<bool> {
-    beginning(reader).map(|begin| begin == gzip::MAGIC)
+    beginning(reader, MAGIC).map(|begin| Compression::of(&begin).is_some())
 }
 
 /// Returns the bytes that a reader has next, none at its end. Interrupted reads are repeated.
@@ -171,7 +227,7 @@ pub fn fill(reader: &mut impl BufRead) -> io::Result<&[u8]> {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Input`](crate::ErrorKind::Input) if the beginning cannot be read.
+/// [`ErrorKind::Input`] if the beginning cannot be read.
 pub fn sender(input: Input) -> Result<(Option<Sender>, Input)> {
     let (head, input) = InputHead::take(input)?;
     let sender = head.first_line().ok().and_then(|line| Sender::of(&line));
@@ -212,7 +268,6 @@ mod tests {
 
     use super::gzip::tests::gzip;
     use super::*;
-    use crate::ErrorKind;
 
     fn read(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
         let mut all = Vec::new();
@@ -226,6 +281,24 @@ mod tests {
         for plain in [&b""[..], b"\x1F", b"\x1F\x8C", b"E45"] {
             assert_eq!(read(plain.to_vec()).unwrap(), plain);
         }
+    }
+
+    #[test]
+    fn zstd_and_zip_are_known_by_their_first_bytes() {
+        let deflated = ::zip::CompressionMethod::Deflated;
+        let archive = super::zip::tests::zip(&[("a", b"one\n")], deflated);
+        for bytes in [super::zstd::tests::zstd(b"one\n"), archive] {
+            assert!(is_compressed(&mut bytes.as_slice()).unwrap());
+            assert_eq!(read(bytes).unwrap(), b"one\n");
+        }
+        for plain in [&b"PK"[..], b"PK\x03", b"PK\x01\x02", b"\x28\xB5\x2F"] {
+            assert!(!is_compressed(&mut &*plain).unwrap());
+            assert_eq!(read(plain.to_vec()).unwrap(), plain);
+        }
+        let several = super::zip::tests::zip(&[("a", b"1"), ("b", b"2")], deflated);
+        let Err(error) = from_reader(Cursor::new(several), "it") else { panic!("it was opened") };
+        assert_eq!(error.kind(), ErrorKind::Unrecognised);
+        assert_eq!(error.to_string(), "it: a zip archive: 2 files are in it, such as a; unpack it");
     }
 
     #[test]

@@ -61,6 +61,12 @@ impl Source {
         }
     }
 
+    /// Uses an open file; `name` is used in errors. Changes of the file are not noticed.
+    #[must_use]
+    pub fn from_file(file: File, name: &str) -> Self {
+        Self { bytes: Bytes::File(Arc::new((file, None))), name: name.to_owned() }
+    }
+
     /// Copies a reader to a temporary file; `name` is used in errors.
     ///
     /// # Errors
@@ -77,10 +83,7 @@ impl Source {
                 Err(cause) => return Err(Error::input(format!("{name}: cannot be read"), cause)),
             };
             if read == 0 {
-                return Ok(Self {
-                    bytes: Bytes::File(Arc::new((file, None))),
-                    name: name.to_owned(),
-                });
+                return Ok(Self::from_file(file, name));
             }
             io::Write::write_all(&mut file, &buffer[..read]).map_err(failed)?;
         }

@@ -32,7 +32,7 @@ impl<R: BufRead> Members<R> {
     fn next_member(&mut self) -> io::Result<()> {
         let Some(member) = self.member.take() else { return Ok(()) };
         let mut rest = member.into_inner();
-        let begin = beginning(&mut rest)?;
+        let begin = beginning(&mut rest, MAGIC.len())?;
         // a member is longer than what was looked at, so only the reader has bytes left
         let (_, mut rest) = rest.into_inner();
         if begin == MAGIC {
@@ -99,7 +99,7 @@ pub(crate) mod tests {
         let bytes = parts.concat();
         let by = |capacity| {
             let mut reader = BufReader::with_capacity(capacity, bytes.as_slice());
-            let begin = beginning(&mut reader).unwrap();
+            let begin = beginning(&mut reader, MAGIC.len()).unwrap();
             let mut text = String::new();
             let done = Members::new(begin, reader).read_to_string(&mut text);
             done.map(|_| text).map_err(|error| error.to_string())
