@@ -6,13 +6,12 @@
 //! nothing but the time. A visitor takes rows that break no rule as [`Rows`], and each other row by
 //! its line.
 
-use std::io::BufRead;
 use std::ops::Range;
 
-use flagflow_codec::{Decoding, Flow, LineDecoder, LineDecoders};
+use flagflow_codec::{Flow, LineDecoder};
 use flagflow_domain::ServiceFlag;
 use flagflow_frame::{Line, LineReader, Position, whole_lines};
-use flagflow_rows::{Backend, MARK_NOT_CANONICAL, RowColumns};
+use flagflow_rows::{MARK_NOT_CANONICAL, RowColumns};
 
 use crate::checked_flow::CheckedFlow;
 use crate::cross::UpdateColumns;
@@ -21,30 +20,25 @@ use crate::file_check::FileCheck;
 use crate::findings::RuleBits;
 use crate::flow::FlowCheck;
 use crate::parsed::Parsed;
+use crate::row_input::{BufferedRows, ROWS, RowBatch, RowInput};
 use crate::rows::{CanonicalRows, Rows, line_of_row};
 use crate::rule;
 use crate::span::LineRef;
 use crate::visitor::Visitor;
 
-/// Rows of one filling of the columns.
-const ROWS: usize = 4096;
-
-/// The columns of a file's rows, reused from one filling to the next.
+/// The columns of a file's rows, reused from one batch to the next.
 pub(crate) struct ColumnCheck<F: Flow> {
-    decoders: LineDecoders<F>,
-    columns: RowColumns,
+    batch: RowBatch<F>,
     rules: Vec<RuleBits>,
 }
 
 impl<F: Flow> Default for ColumnCheck<F> {
     fn default() -> Self {
-        let how = Decoding { backend: Backend::best(), check_digits: true };
-        let columns = RowColumns::with_capacity(ROWS);
-        Self { decoders: LineDecoders::new(how), columns, rules: vec![0; ROWS] }
+        Self { batch: RowBatch::default(), rules: vec![0; ROWS] }
     }
 }
 
-/// A filling of the columns, on its way through a check.
+/// A batch of rows, on its way through a check.
 struct Chunk<'l, 'c, 'o, C: FlowCheck<'o>, V> {
     check: &'c mut FileCheck<'o, C, V>,
     decoder: &'l LineDecoder<C::Flow>,
@@ -63,37 +57,52 @@ impl<F: CheckedFlow> ColumnCheck<F> {
     pub(crate) fn take<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
         &mut self,
         check: &mut FileCheck<'o, C, V>,
-        lines: &mut LineReader<impl BufRead>,
+        lines: &mut LineReader<impl RowInput<F>>,
     ) -> Result<bool, V::Error> {
         if !check.is_in_records() || !check.state.may_take_rows() {
             return Ok(false);
         }
         let first = lines.position();
-        let bytes = lines.peek().map_err(Error::read)?;
-        self.columns.clear();
-        let rows = self.decoders.decode_next(check.flow.table(), bytes, &mut self.columns);
-        let rows = rows.saturating_sub(usize::from(self.may_be_padded(bytes)));
-        let Some(decoder) = self.decoders.current() else { return Ok(false) };
-        let is_usual = check.state.envelope.is_usual(decoder.line_end());
-        if rows == 0 || !is_usual || !check.flow.is_known(decoder.tag()) {
-            return Ok(false);
-        }
-        let (columns, rules) = (&self.columns, self.rules.as_mut_slice());
-        let mut chunk =
-            Chunk { check, decoder, columns, rules, bytes, rows, next: 0, position: first };
-        chunk.check_rows()?;
-        let Chunk { next, position, .. } = chunk;
-        let bytes = self.columns.starts()[next] as usize;
-        lines.skip_lines(position.line - first.line, bytes);
-        Ok(true)
+        let bytes = lines.peek().map_err(Error::read)?.len();
+        let taken = match lines.inner().decoded() {
+            Some(rows) if bytes > 0 => take_rows(check, rows, &mut self.rules, first)?,
+            _ => {
+                let bytes = lines.peek().map_err(Error::read)?;
+                match self.batch.decode(check.flow.table(), bytes) {
+                    Some(rows) => take_rows(check, rows, &mut self.rules, first)?,
+                    None => return Ok(false),
+                }
+            }
+        };
+        taken.iter().for_each(|(rows, bytes)| lines.skip_lines(*rows, *bytes));
+        Ok(taken.is_some())
     }
+}
 
-    /// Returns whether the last row has the last byte of the buffer and ends with a SUB, which
-    /// belongs to no line where the file ends there. Only the reader of lines can look behind it.
-    fn may_be_padded(&self, bytes: &[u8]) -> bool {
-        let rows = self.columns.starts().last().map_or(0, |end| *end as usize);
-        rows == bytes.len() && matches!(bytes, [.., 0x1A, b'\n'] | [.., 0x1A, b'\r', b'\n'])
+/// Takes rows. Returns the number of lines and bytes, or `None` where there are none to take.
+fn take_rows<'o, C: FlowCheck<'o>, V: Visitor>(
+    check: &mut FileCheck<'o, C, V>,
+    from: BufferedRows<'_, C::Flow>,
+    rules: &mut [RuleBits],
+    first: Position,
+) -> Result<Option<(u64, usize)>, V::Error> {
+    let BufferedRows { decoder, columns, bytes } = from;
+    let rows = columns.len().saturating_sub(usize::from(may_be_padded(columns, bytes)));
+    let is_usual = check.state.envelope.is_usual(decoder.line_end());
+    if rows == 0 || !is_usual || !check.flow.is_known(decoder.tag()) {
+        return Ok(None);
     }
+    let mut chunk = Chunk { check, decoder, columns, rules, bytes, rows, next: 0, position: first };
+    chunk.check_rows()?;
+    let Chunk { next, position, .. } = chunk;
+    Ok(Some((position.line - first.line, columns.starts()[next] as usize)))
+}
+
+/// Returns whether the last row has the last byte of the buffer and ends with a SUB, which belongs
+/// to no line where the file ends there. Only the reader of lines can look behind it.
+fn may_be_padded(columns: &RowColumns, bytes: &[u8]) -> bool {
+    let rows = columns.starts().last().map_or(0, |end| *end as usize);
+    rows == bytes.len() && matches!(bytes, [.., 0x1A, b'\n'] | [.., 0x1A, b'\r', b'\n'])
 }
 
 impl<'l, 'o, C: FlowCheck<'o>, V: Visitor> Chunk<'l, '_, 'o, C, V> {

@@ -1,6 +1,6 @@
 //! Compares records with one another: repeated meter points and days.
 //!
-//! The results are exact, the memory is bounded. The first records, up to a million, are looked up
+//! The results are exact, the memory is bounded. The first records, up to 262,144, are looked up
 //! in tables immediately. A random look-up in a large table waits for memory, so every later record
 //! is only appended, in nine bytes, to one of 256 parts by its meter point. At the end of the input
 //! a table that fits the processor's cache finds the conflicts of each part. The conflicts replace
@@ -124,8 +124,8 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// Creates the tables with a limit of memory in bytes, and of records with immediate results.
-    pub(crate) fn within(bound: usize, early: usize) -> Self {
-        Self { bound, mix: Mix::new(), early: Early::within(bound, early), parts: None }
+    pub(crate) fn within(bound: usize) -> Self {
+        Self { bound, mix: Mix::new(), early: Early::within(bound), parts: None }
     }
 
     /// Adds a record. `at` is called only if the record must be kept.
@@ -199,18 +199,14 @@ struct Early {
 
 /// The maximum number of points and days with immediate results, whatever the memory limit: in
 /// larger tables each look-up waits for memory.
-pub(crate) const EARLY: usize = 1 << 18;
-
-/// The maximum of [`EARLY`] with a visitor, which may have to read the file again for a later
-/// result.
-pub(crate) const EARLY_FOR_VISITORS: usize = 1 << 20;
+const EARLY: usize = 1 << 18;
 
 /// The maximum number of bytes of a point and day in a table with its free entries, times three.
 const ROOM: usize = 64;
 
 impl Early {
-    fn within(bound: usize, most: usize) -> Self {
-        let most = (bound / ROOM).clamp(SMALLEST, most);
+    fn within(bound: usize) -> Self {
+        let most = (bound / ROOM).clamp(SMALLEST, EARLY);
         Self { tables: vec![Firsts::default(); PARTS], held: 0, most }
     }
 

@@ -7,10 +7,7 @@ use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_frame::{Line, Padding};
 
 use crate::checked_flow::CheckedFlow;
-use crate::cross::{
-    Conflict, CrossAnswer, EARLY, EARLY_FOR_VISITORS, RecordLocation, Seen, UpdateColumns,
-    UpdateKey,
-};
+use crate::cross::{Conflict, CrossAnswer, RecordLocation, Seen, UpdateColumns, UpdateKey};
 use crate::edition_check::EditionCheck;
 use crate::envelope::Envelope;
 use crate::error::Error;
@@ -117,10 +114,9 @@ pub(crate) struct FileState<'o, V> {
 
 impl<'o, V: Visitor> FileState<'o, V> {
     pub(crate) fn new(options: &'o Options, visitor: &'o mut V) -> Self {
-        let early = if V::ENABLED { EARLY_FOR_VISITORS } else { EARLY };
         let seen = match options.cross_records {
             CrossRecords::Off => None,
-            CrossRecords::Within { memory } => Some(Seen::within(memory, early)),
+            CrossRecords::Within { memory } => Some(Seen::within(memory)),
         };
         Self {
             options,

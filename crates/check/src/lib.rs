@@ -57,6 +57,7 @@ mod parsed;
 pub mod policy;
 pub mod render;
 mod report;
+mod row_input;
 mod rows;
 pub mod rule;
 mod run;
@@ -80,7 +81,7 @@ pub use policy::{Policy, PolicyError};
 pub use report::{PerFlag, Report};
 pub use rows::Rows;
 pub use rule::{Guidance, PerRule, REGISTRY, Rule, RuleId, UnknownRule};
-pub use run::{check, check_records, identify, recognise};
+pub use run::{check, check_on_threads, check_records, identify, recognise};
 pub use sender::Sender;
 pub use sequence::{
     FileContent, FileIdentity, FileNumber, InvalidFileNumber, Sequence, SequenceStep, Series,

@@ -1,5 +1,6 @@
 //! Options of a check.
 
+use std::num::NonZeroUsize;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -37,8 +38,8 @@ impl FromStr for EditionChoice {
 pub enum CrossRecords {
     /// Records are not compared.
     Off,
-    /// Records are compared exactly. The first records, up to 262,144 points and days (a million
-    /// with a [`Visitor`](crate::Visitor)), or fewer by the memory limit, have an immediate result.
+    /// Records are compared exactly. The first records, up to 262,144 points and days, or
+    /// fewer by the memory limit, have an immediate result.
     /// Results of later records are available at the end of the input; until then each record takes
     /// nine bytes, or about 25 if its line is not like the line before. Above the memory limit
     /// records go to a temporary file.
@@ -77,6 +78,10 @@ pub struct Options {
     pub max_line: usize,
     /// The cross-record rules.
     pub cross_records: CrossRecords,
+    /// The number of threads that read ahead for
+    /// [`check_on_threads`](crate::check_on_threads), beside the calling one; with one thread the
+    /// calling one does all.
+    pub threads: NonZeroUsize,
     /// Leaves identifiers out of reports.
     pub mask: bool,
     /// The file types known to carry these records (profile).
@@ -137,6 +142,7 @@ impl Default for Options {
             max_samples: Some(1000),
             max_line: DEFAULT_MAX_LINE,
             cross_records: CrossRecords::DEFAULT,
+            threads: NonZeroUsize::MIN,
             mask: false,
             file_types: vec![FileType::DXI],
             with_reasons: false,

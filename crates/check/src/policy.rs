@@ -14,6 +14,9 @@
 //! max-rejects = 100
 //! max-reject-rate = 0.01
 //!
+//! [quarantine]
+//! split = true                         # a watch splits files with bad records
+//!
 //! [sender.DCCO]                        # the same again, for one sender
 //! ignore = ["participant-mismatch"]
 //! [sender.DCCO.gates]
@@ -61,6 +64,7 @@ struct Terms {
     reasons: Option<bool>,
     count_reasons: Option<bool>,
     gates: GateTerms,
+    quarantine: QuarantineTerms,
 }
 
 /// The limits of a policy; `None` where the policy has no value.
@@ -84,6 +88,22 @@ impl GateTerms {
             max_rejects: self.max_rejects.or(others.max_rejects),
             max_reject_rate: self.max_reject_rate.or(others.max_reject_rate),
         }
+    }
+}
+
+/// The quarantine settings of a policy; `None` where the policy has no value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QuarantineTerms {
+    /// True if a watch splits a file with bad records, instead of rejecting all of the file.
+    pub split: Option<bool>,
+}
+
+impl QuarantineTerms {
+    /// Returns these settings, with missing values taken from others.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self { split: self.split.or(others.split) }
     }
 }
 
@@ -131,6 +151,11 @@ impl Policy {
         !self.senders.is_empty()
     }
 
+    /// Returns the names of the senders that have a section, in their order.
+    pub fn senders(&self) -> impl Iterator<Item = &str> {
+        self.senders.keys().map(String::as_str)
+    }
+
     /// Returns true if this sender has a section.
     #[must_use]
     pub fn knows(&self, sender: &Sender) -> bool {
@@ -150,6 +175,13 @@ impl Policy {
     pub fn gates(&self, sender: Option<&Sender>) -> GateTerms {
         let of_the_sender = self.of(sender).map_or(GateTerms::default(), |terms| terms.gates);
         of_the_sender.or(self.general.gates)
+    }
+
+    /// Returns the policy's quarantine settings for a file from this sender.
+    #[must_use]
+    pub fn quarantine(&self, sender: Option<&Sender>) -> QuarantineTerms {
+        let of_the_sender = self.of(sender).map(|terms| terms.quarantine).unwrap_or_default();
+        of_the_sender.or(self.general.quarantine)
     }
 
     fn of(&self, sender: Option<&Sender>) -> Option<&Terms> {

@@ -1,9 +1,10 @@
 //! The loop from the first line to the last.
 
 use std::io::BufRead;
+use std::num::NonZeroUsize;
 
 use flagflow_domain::Fuel;
-use flagflow_frame::{Line, LineReader};
+use flagflow_frame::{Line, LineReader, read_ahead};
 
 use crate::column_check::ColumnCheck;
 use crate::error::Error;
@@ -16,6 +17,7 @@ use crate::flow::gas::GasRules;
 use crate::layout::{Flow, Layout};
 use crate::options::{CrossRecords, Options};
 use crate::report::Report;
+use crate::row_input::{BlockRows, OwnInput, RowInput};
 use crate::rule;
 use crate::sequence::{FileIdentity, Sequence};
 use crate::sniff::{self, Looks};
@@ -116,7 +118,32 @@ pub fn check_records<V: Visitor>(
     options: &Options,
     visitor: &mut V,
 ) -> Result<Report, V::Error> {
-    let mut lines = LineReader::with_max_line(input, options.max_line);
+    check_file(input, options, visitor, OneThread)
+}
+
+/// Checks a file as [`check_records`] does, with the same report and the same visits, while
+/// [`Options::threads`] other threads read ahead and decode records. A file of at most 1 MiB is
+/// checked by this thread alone.
+///
+/// # Errors
+///
+/// As [`check_records`].
+pub fn check_on_threads<V: Visitor>(
+    input: impl BufRead + Send,
+    options: &Options,
+    visitor: &mut V,
+) -> Result<Report, V::Error> {
+    check_file(input, options, visitor, Threads)
+}
+
+/// Checks a file, the rest of it behind the first line in a way of its own.
+fn check_file<R: BufRead, V: Visitor>(
+    input: R,
+    options: &Options,
+    visitor: &mut V,
+    rest: impl CheckRest<OwnInput<R>>,
+) -> Result<Report, V::Error> {
+    let mut lines = LineReader::with_max_line(OwnInput(input), options.max_line);
     let archive = sniff::archive(lines.peek().map_err(Error::read)?);
     let mut state = FileState::new(options, visitor);
     let line = loop {
@@ -132,7 +159,7 @@ pub fn check_records<V: Visitor>(
         FileFormat::Gas(layout) => {
             let mut check = FileCheck::new(state, GasRules::new(options, layout), &line);
             check.take_line(&line)?;
-            check_rest(check, lines)
+            rest.check(check, lines)
         }
         FileFormat::Electricity(layout, profile) => {
             if profile.flow() != flagflow_electricity::Flow::D0350 {
@@ -141,27 +168,91 @@ pub fn check_records<V: Visitor>(
             let rules = ElectricityRules::new(layout, profile);
             let mut check = FileCheck::new(state, rules, &line);
             check.take_line(&line)?;
-            check_rest(check, lines)
+            rest.check(check, lines)
         }
     }
 }
 
-/// Checks the rest of a file.
-fn check_rest<'o, F: FlowCheck<'o>, V: Visitor>(
-    mut check: FileCheck<'o, F, V>,
-    mut lines: LineReader<impl BufRead>,
-) -> Result<Report, V::Error> {
+/// A way to check the rest of a file.
+trait CheckRest<R> {
+    fn check<'o, F: FlowCheck<'o>, V: Visitor>(
+        self,
+        check: FileCheck<'o, F, V>,
+        lines: LineReader<R>,
+    ) -> Result<Report, V::Error>;
+}
+
+/// Checks by this thread alone.
+struct OneThread;
+
+impl<R: BufRead> CheckRest<OwnInput<R>> for OneThread {
+    fn check<'o, F: FlowCheck<'o>, V: Visitor>(
+        self,
+        mut check: FileCheck<'o, F, V>,
+        mut lines: LineReader<OwnInput<R>>,
+    ) -> Result<Report, V::Error> {
+        check_lines(&mut check, &mut lines, u64::MAX)?;
+        finish(check, &lines)
+    }
+}
+
+/// Checks with other threads, which read ahead.
+struct Threads;
+
+impl Threads {
+    /// The bytes of a file from which on other threads are worth their start.
+    const LARGE: u64 = 1 << 20;
+}
+
+impl<R: BufRead + Send> CheckRest<OwnInput<R>> for Threads {
+    fn check<'o, F: FlowCheck<'o>, V: Visitor>(
+        self,
+        mut check: FileCheck<'o, F, V>,
+        mut lines: LineReader<OwnInput<R>>,
+    ) -> Result<Report, V::Error> {
+        let threads = check.state.options.threads;
+        if threads == NonZeroUsize::MIN || !check.state.may_take_rows() {
+            return OneThread.check(check, lines);
+        }
+        if check_lines(&mut check, &mut lines, Self::LARGE)? {
+            return finish(check, &lines);
+        }
+        let table = check.flow.table();
+        let decode = |block: &[u8], rows: &mut BlockRows<F::Flow>| rows.decode(table, block);
+        let (input, lines) = lines.take_inner();
+        read_ahead(input, threads, decode, |ahead| {
+            let mut lines = lines.with_inner(ahead);
+            check_lines(&mut check, &mut lines, u64::MAX)?;
+            finish(check, &lines)
+        })
+    }
+}
+
+/// Checks lines up to an offset. Returns true if the file ends before.
+fn check_lines<'o, F: FlowCheck<'o>, V: Visitor>(
+    check: &mut FileCheck<'o, F, V>,
+    lines: &mut LineReader<impl RowInput<F::Flow>>,
+    most: u64,
+) -> Result<bool, V::Error> {
     let mut columns = ColumnCheck::<F::Flow>::default();
-    loop {
-        if columns.take(&mut check, &mut lines)? {
+    while lines.offset() < most {
+        if columns.take(check, lines)? {
             continue;
         }
-        let Some(line) = lines.read_line().map_err(Error::read)? else { break };
+        let Some(line) = lines.read_line().map_err(Error::read)? else { return Ok(true) };
         match rule::empty_line::breaks(&line) {
             true => check.state.take_empty_line(&line)?,
             false => check.take_line(&line)?,
         }
     }
+    Ok(false)
+}
+
+/// Checks the end of a file.
+fn finish<'o, F: FlowCheck<'o>, V: Visitor>(
+    mut check: FileCheck<'o, F, V>,
+    lines: &LineReader<impl BufRead>,
+) -> Result<Report, V::Error> {
     if lines.has_byte_order_mark() {
         check.state.envelope.count_byte_order_mark(&mut check.state.findings);
     }

@@ -73,7 +73,7 @@ pub struct Verdict<'a> {
     pub rejected: bool,
     /// True if the end of the file may give one more finding, by
     /// [`Visitor::deferred`](crate::Visitor::deferred): the file has more records than the
-    /// cross-record rules compare at once (a million, or fewer by
+    /// cross-record rules compare at once (262,144, or fewer by
     /// [`CrossRecords`](crate::CrossRecords)). Once a verdict is provisional, duplicates and
     /// conflicts of later records are findings of the end too.
     pub provisional: bool,

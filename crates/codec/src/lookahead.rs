@@ -1,6 +1,7 @@
 //! Rows taken from a reader's buffer before they are asked for.
 
 use std::io::{self, BufRead};
+use std::ops::Range;
 
 use flagflow_frame::LineReader;
 use flagflow_rows::{MARK_NOT_CANONICAL, RowColumns};
@@ -10,20 +11,26 @@ use flagflow_rows::{MARK_NOT_CANONICAL, RowColumns};
 /// The reader's own place is the truth: a row is handed out only where the reader stands at its
 /// beginning, so lines may be read in between as well, and the rows before the reader are passed
 /// over.
+///
+/// The rows of a *run* are the exception: they are handed out while the reader stays where the run
+/// began, which costs nothing a row, and the reader goes behind them all when the run
+/// [ends](Lookahead::end_run).
 #[derive(Clone, Debug)]
 pub(crate) struct Lookahead {
     columns: RowColumns,
-    /// The next row.
+    /// The next row; of a run, the row where it began.
     next: usize,
-    /// The offset of the next row in the input.
+    /// The offset of that row in the input.
     at: u64,
+    /// The rows of a run that are left.
+    run: Range<usize>,
 }
 
 impl Lookahead {
     /// For at most so many rows at a time.
     #[must_use]
     pub(crate) fn with_capacity(rows: usize) -> Self {
-        Self { columns: RowColumns::with_capacity(rows), next: 0, at: 0 }
+        Self { columns: RowColumns::with_capacity(rows), next: 0, at: 0, run: 0..0 }
     }
 
     /// The rows' values.
@@ -47,6 +54,43 @@ impl Lookahead {
     pub(crate) fn canonical(&self) -> usize {
         let marks = &self.columns.marks()[self.next..];
         marks.iter().take_while(|mark| **mark & MARK_NOT_CANONICAL == 0).count()
+    }
+
+    /// Begins a run of the canonical rows that begin where the reader stands.
+    pub(crate) fn begin_run<R: BufRead>(&mut self, lines: &LineReader<R>) {
+        if let Some(row) = self.row(lines) {
+            self.run = row..row + self.canonical();
+        }
+    }
+
+    /// Returns the next row of the run.
+    #[inline]
+    pub(crate) fn row_of_run(&mut self) -> Option<usize> {
+        self.run.next()
+    }
+
+    /// Returns the number of rows of the run that were handed out.
+    pub(crate) const fn handed_out(&self) -> u64 {
+        self.run.start.saturating_sub(self.next) as u64
+    }
+
+    /// Returns the number of bytes of these rows.
+    pub(crate) fn bytes_handed_out(&self) -> u64 {
+        let starts = self.columns.starts();
+        match self.handed_out() {
+            0 => 0,
+            _ => u64::from(starts[self.run.start] - starts[self.next]),
+        }
+    }
+
+    /// Ends the run: the reader goes behind the rows that were handed out. Returns their number.
+    pub(crate) fn end_run<R: BufRead>(&mut self, lines: &mut LineReader<R>) -> u64 {
+        let rows = self.handed_out();
+        if rows > 0 {
+            self.take(self.run.start - self.next, lines);
+        }
+        self.run = 0..0;
+        rows
     }
 
     /// Returns whether no row is left that the reader has not passed.
@@ -83,7 +127,7 @@ impl Lookahead {
     /// seem.
     pub(crate) fn discard(&mut self) {
         self.columns.clear();
-        self.next = 0;
+        (self.next, self.run) = (0, 0..0);
     }
 
     /// Goes on behind so many rows. Their bytes.

@@ -387,11 +387,9 @@ impl<F: Names> FileOrder<F> {
     /// Counts so many records in their places.
     #[inline]
     pub fn take_records(&mut self, records: u64) {
+        self.counts.flows = self.flow_count_behind(records);
         self.counts.records += records;
         self.counts.groups += records;
-        if self.records.is_some_and(|place| place.parent.is_none()) {
-            self.counts.flows += records;
-        }
     }
 
     /// Returns the numbers of lines so far.
@@ -411,6 +409,14 @@ impl<F: Names> FileOrder<F> {
     #[must_use]
     pub const fn flow_count(&self) -> u64 {
         self.counts.flows
+    }
+
+    /// Returns the number of top-level groups once so many records in their places are taken.
+    pub(crate) const fn flow_count_behind(&self, records: u64) -> u64 {
+        match self.records {
+            Some(RecordPlace { parent: None, .. }) => self.counts.flows + records,
+            _ => self.counts.flows,
+        }
     }
 }
 

@@ -29,6 +29,7 @@ impl<F: Flow> Reader<F, &[u8]> {
         threads: NonZeroUsize,
         mut take: impl FnMut(&Batch<F>) -> ControlFlow<B>,
     ) -> Result<ControlFlow<B>, F::Field> {
+        self.end_run();
         let mut one = Batch::with_capacity(1);
         while threads.get() > 1 && !self.progress.is_settled() {
             if !self.read_batch(&mut one)? {

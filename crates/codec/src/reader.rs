@@ -259,26 +259,30 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
 
     /// Returns the number of records so far, bad ones among them.
     pub const fn record_count(&self) -> u64 {
-        self.progress.order.counts().records
+        self.progress.order.counts().records + self.ahead.handed_out()
     }
 
     /// Returns the number of lines so far between header and trailer.
     pub const fn group_count(&self) -> u64 {
-        self.progress.order.group_count()
+        self.progress.order.group_count() + self.ahead.handed_out()
     }
 
     /// Returns the number of top-level groups so far.
     pub const fn flow_count(&self) -> u64 {
-        self.progress.order.flow_count()
+        self.progress.order.flow_count_behind(self.ahead.handed_out())
     }
 
     /// Returns the position where the next line begins.
     pub fn position(&self) -> Position {
-        self.waiting.as_ref().map_or(self.lines.position(), |waiting| waiting.line.position())
+        let (rows, bytes) = (self.ahead.handed_out(), self.ahead.bytes_handed_out());
+        let Position { offset, line, .. } = self.lines.position();
+        let behind_run = Position { offset: offset + bytes, line: line + rows, ..Position::START };
+        self.waiting.as_ref().map_or(behind_run, |waiting| waiting.line.position())
     }
 
     /// Returns the inner reader, past the last line that was read.
-    pub fn into_inner(self) -> R {
+    pub fn into_inner(mut self) -> R {
+        self.end_run();
         self.lines.into_inner()
     }
 
@@ -361,15 +365,19 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
         reason = "a record that goes through memory takes twice as long"
     )]
     fn record_ahead(&mut self) -> Option<F::Record> {
-        let row = self.ahead.row(&self.lines)?;
-        let record = self.decoders.current()?.canonical_record(self.ahead.columns(), row)?;
-        self.ahead.take(1, &mut self.lines);
-        self.progress.order.take_records(1);
-        Some(record)
+        let row = self.ahead.row_of_run()?;
+        self.decoders.current()?.canonical_record(self.ahead.columns(), row)
+    }
+
+    /// Goes behind the records that were taken ahead and handed out.
+    pub(crate) fn end_run(&mut self) {
+        let records = self.ahead.end_run(&mut self.lines);
+        self.progress.order.take_records(records);
     }
 
     /// Adds the canonical rows that come next to a batch. Returns whether there were any.
     pub(crate) fn read_rows(&mut self, batch: &mut Batch<F>) -> Result<bool, F::Field> {
+        self.end_run();
         let row = match self.ahead.row(&self.lines) {
             Some(row) => Some(row),
             None if self.look_ahead()? => self.ahead.row(&self.lines),
@@ -460,10 +468,14 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
 
     #[inline(never)]
     fn read_by_line(&mut self) -> Result<Option<F::Record>, F::Field> {
-        if self.look_ahead()? {
+        self.end_run();
+        if self.ahead.row(&self.lines).is_some() || self.look_ahead()? {
+            self.ahead.begin_run(&self.lines);
             return Ok(self.record_ahead());
         }
-        self.read_whole().map(|read| read.map(|(record, _)| record))
+        let read = self.read_whole().map(|read| read.map(|(record, _)| record));
+        self.ahead.begin_run(&self.lines);
+        read
     }
 
     /// Returns the records' values, one by one. It ends after an error that is not recoverable.
@@ -483,6 +495,7 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
         mut take: impl FnMut(&Body<'_, F>, &F::Format) -> Taken<T, F>,
     ) -> Result<Option<T>, F::Field> {
         self.is_below_record = false;
+        self.end_run();
         loop {
             if matches!(self.part, Some(PartEnd::Trailer(_))) {
                 return Ok(None);
@@ -526,16 +539,16 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
         parent: F::Tag,
         reasons: &mut Vec<F::Reason>,
     ) -> Result<(), F::Field> {
-        let Some(file) = &self.progress.file else { return Ok(()) };
+        let has_lines = |file: &&File<F>| {
+            file.format.as_ref().lines().iter().any(|line| line.parent() == Some(parent))
+        };
+        let Some(file) = self.progress.file.as_ref().filter(has_lines) else { return Ok(()) };
         let table = file.format.as_ref();
         let below = |line: &[u8]| {
             let (_, spec) = cut::peek(line, table)?;
             let is_below = spec.kind() == LineKind::Reason && spec.parent() == Some(parent);
             is_below.then_some(spec.tag())
         };
-        if !table.lines().iter().any(|line| line.parent() == Some(parent)) {
-            return Ok(());
-        }
         loop {
             let position = self.lines.position();
             let Some(line) = self.lines.read_line().map_err(io_at(position))? else {

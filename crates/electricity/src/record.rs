@@ -598,23 +598,24 @@ impl RecordDraft {
         let most = spec.length;
         let number = |text: &_| parse_number(text, most).map(Some);
         let count = |text: &_| parse_count(text, most).map(Some);
-        match spec.field {
-            _ if is_carried(spec.slot) => check_item(item, constant)?,
-            Field::InstructionNumber => self.instruction_number = item.read(number)?,
-            Field::IncomingInstructionNumber => {
+        match (is_carried(spec.slot), spec.field) {
+            (false, Field::InstructionNumber) => self.instruction_number = item.read(number)?,
+            (false, Field::IncomingInstructionNumber) => {
                 self.incoming_instruction_number = item.read(number)?;
             }
-            Field::MpanCore => self.mpan_core = Some(item.read(parse_mpan)?),
-            Field::DeemedReceivedDate => self.deemed_received = Some(item.read(parse_date)?),
-            Field::DccServiceFlag => self.flag = Some(item.read(parse_flag)?),
-            Field::EffectiveFromDate => self.effective_from = Some(item.read(parse_date)?),
-            Field::SupplierId => self.supplier_id = Some(item.read(parse_supplier)?),
-            Field::AnsweredFileIdentifier => {
+            (false, Field::MpanCore) => self.mpan_core = Some(item.read(parse_mpan)?),
+            (false, Field::DeemedReceivedDate) => {
+                self.deemed_received = Some(item.read(parse_date)?);
+            }
+            (false, Field::DccServiceFlag) => self.flag = Some(item.read(parse_flag)?),
+            (false, Field::EffectiveFromDate) => self.effective_from = Some(item.read(parse_date)?),
+            (false, Field::SupplierId) => self.supplier_id = Some(item.read(parse_supplier)?),
+            (false, Field::AnsweredFileIdentifier) => {
                 self.file_identifier = Some(item.read(parse_file_identifier)?);
             }
-            Field::Received => self.counts[0] = item.read(count)?,
-            Field::Accepted => self.counts[1] = item.read(count)?,
-            Field::Rejected => self.counts[2] = item.read(count)?,
+            (false, Field::Received) => self.counts[0] = item.read(count)?,
+            (false, Field::Accepted) => self.counts[1] = item.read(count)?,
+            (false, Field::Rejected) => self.counts[2] = item.read(count)?,
             _ => check_item(item, constant)?,
         }
         Ok(())

@@ -167,41 +167,41 @@ fn nothing_left<'e>(
 }
 
 impl Pen<'_> {
-    /// An item of the typed value.
+    /// An item of the typed value, or else the instruction type.
     fn item(
         &mut self,
         spec: &ItemSpec,
         own: &Profile,
         record: &Instruction,
     ) -> Result<(), Unwritable> {
-        match spec.field {
-            Field::InstructionNumber => self.number(spec, record.instruction_number()),
-            Field::InstructionType => self.text(spec, own.instruction_type().as_bytes()),
-            Field::MpanCore => self.value(spec, record.mpan_core(), write_mpan),
-            Field::DccServiceFlag => self.value(spec, record.flag(), write_flag),
-            Field::EffectiveFromDate => self.value(spec, record.effective_from(), write_date),
-            Field::DeemedReceivedDate => self.value(spec, record.deemed_received(), write_date),
-            Field::SupplierId => {
+        match (record, spec.field) {
+            (_, Field::InstructionNumber) => self.number(spec, record.instruction_number()),
+            (_, Field::MpanCore) => self.value(spec, record.mpan_core(), write_mpan),
+            (_, Field::DccServiceFlag) => self.value(spec, record.flag(), write_flag),
+            (_, Field::EffectiveFromDate) => self.value(spec, record.effective_from(), write_date),
+            (_, Field::DeemedReceivedDate) => {
+                self.value(spec, record.deemed_received(), write_date)
+            }
+            (_, Field::SupplierId) => {
                 let supplier = record.supplier_id();
                 self.text(spec, supplier.as_ref().map_or(b"", |it| it.as_bytes()))
             }
-            _ => self.answer(spec, record),
-        }
-    }
-
-    /// An item that only answers have.
-    fn answer(&mut self, spec: &ItemSpec, record: &Instruction) -> Result<(), Unwritable> {
-        match (record, spec.field) {
             (Instruction::D0351(rejection), Field::IncomingInstructionNumber) => {
                 self.number(spec, rejection.incoming_instruction_number())
             }
-            (Instruction::D0172(confirmation), field) => match field {
-                Field::Received => self.number(spec, confirmation.received().into()),
-                Field::Accepted => self.number(spec, confirmation.accepted().into()),
-                Field::Rejected => self.number(spec, confirmation.rejected().into()),
-                _ => self.text(spec, confirmation.file_identifier().as_bytes()),
-            },
-            _ => Err(no_place(spec.field)),
+            (Instruction::D0172(confirmation), Field::AnsweredFileIdentifier) => {
+                self.text(spec, confirmation.file_identifier().as_bytes())
+            }
+            (Instruction::D0172(confirmation), Field::Received) => {
+                self.number(spec, confirmation.received().into())
+            }
+            (Instruction::D0172(confirmation), Field::Accepted) => {
+                self.number(spec, confirmation.accepted().into())
+            }
+            (Instruction::D0172(confirmation), Field::Rejected) => {
+                self.number(spec, confirmation.rejected().into())
+            }
+            _ => self.text(spec, own.instruction_type().as_bytes()),
         }
     }
 

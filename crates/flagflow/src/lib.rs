@@ -63,7 +63,7 @@ pub use flagflow_register as register;
 #[cfg(feature = "status")]
 pub use flagflow_status as status;
 
-/// Runs the README's examples as tests.
+/// Runs the examples of the page about the libraries as tests.
 #[cfg(all(doctest, feature = "gas", feature = "check"))]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
+#[doc = include_str!("../../../docs/library.md")]
+struct LibraryPage;

@@ -15,6 +15,7 @@
 
 #![forbid(unsafe_code)]
 
+mod ahead;
 mod escape;
 mod fault;
 mod line;
@@ -25,6 +26,7 @@ mod reader;
 mod records;
 mod row_positions;
 
+pub use ahead::{ReadAhead, read_ahead};
 pub use escape::escape;
 pub use fault::{Error, Fault, FieldFault, FinishError, Kind};
 pub use line::{Line, LineEnd, detect_line_end, split_line, whole_lines};

@@ -168,6 +168,21 @@ mod tests {
         }
     }
 
+    /// LF alone would take the CR of the text before it.
+    #[test]
+    fn an_ending_leaves_the_text_before_it() {
+        for end in [LineEnd::Lf, LineEnd::CrLf] {
+            for text in [&b""[..], b"a", b"a\r", b"\r\r", b"\ra"] {
+                let after = end.after(text);
+                let line = [text, after.as_bytes()].concat();
+                assert_eq!(split_line(&line), Some((text, after, &b""[..])), "{text:?}");
+                let has_changed = end == LineEnd::Lf && text.ends_with(b"\r");
+                assert_eq!(after != end, has_changed, "{text:?}");
+            }
+        }
+        assert_eq!(LineEnd::None.after(b"a\r"), LineEnd::None);
+    }
+
     #[test]
     fn blank_lines_have_spaces_and_tabs_alone() {
         for (bytes, is_blank) in [(&b""[..], true), (b" \t ", true), (b" .", false), (b"\r", false)]

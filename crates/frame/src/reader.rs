@@ -198,6 +198,13 @@ impl<R: BufRead> LineReader<R> {
         self.inner
     }
 
+    /// Takes the inner reader out, past the last line that was read, for
+    /// [`LineReader::with_inner`].
+    pub fn take_inner(mut self) -> (R, LineReader<()>) {
+        self.consume_lent();
+        self.replace_inner(())
+    }
+
     /// The next line, or `None` at the end of the input.
     ///
     /// # Errors
@@ -351,6 +358,47 @@ impl<R: BufRead> LineReader<R> {
         self.offset = BYTE_ORDER_MARK.len() as u64;
         self.byte_order_mark = Some(true);
         Ok(())
+    }
+}
+
+impl LineReader<()> {
+    /// Goes on reading lines where the inner reader was taken out, from a reader that gives the
+    /// bytes behind them.
+    ///
+    /// ```
+    /// use std::io::BufReader;
+    ///
+    /// use flagflow_frame::LineReader;
+    ///
+    /// let mut lines = LineReader::new(&b"one\ntwo\n"[..]);
+    /// lines.read_line()?;
+    /// let (rest, lines) = lines.take_inner();
+    /// let mut lines = lines.with_inner(BufReader::new(rest));
+    /// assert_eq!(lines.read_line()?.map(|line| (line.number, line.offset)), Some((2, 4)));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn with_inner<R: BufRead>(self, inner: R) -> LineReader<R> {
+        self.replace_inner(inner).1
+    }
+}
+
+impl<R> LineReader<R> {
+    /// Returns the inner reader, and the reader of lines with another one.
+    fn replace_inner<S>(self, new: S) -> (R, LineReader<S>) {
+        let Self { inner, max_line, lent, partial, offset, number, .. } = self;
+        let Self { byte_order_mark, goes_on, padding, .. } = self;
+        let lines = LineReader {
+            inner: new,
+            max_line,
+            lent,
+            partial,
+            offset,
+            number,
+            byte_order_mark,
+            goes_on,
+            padding,
+        };
+        (inner, lines)
     }
 }
 

@@ -21,7 +21,7 @@ fn expected(records: &[(UpdateKey, RecordLocation)]) -> Vec<Conflict> {
 
 /// Returns all conflicts of some records, by record, and true if some were reported at the end.
 fn conflicts(bound: usize, records: &[(UpdateKey, RecordLocation)]) -> (Vec<Conflict>, bool) {
-    let mut seen = Seen::within(bound, EARLY);
+    let mut seen = Seen::within(bound);
     let mut clashes = Vec::new();
     for (said, at) in records.iter().copied() {
         let answer = seen.offer(said, || at).unwrap();
@@ -105,7 +105,7 @@ fn more_records_than_are_answered_at_once() {
 #[test]
 fn memory_keeps_its_bound() {
     for bound in [2 << 20, 4 << 20, 16 << 20] {
-        let mut seen = Seen::within(bound, EARLY);
+        let mut seen = Seen::within(bound);
         let mut spilled = 0;
         for point in 1.. {
             seen.offer(update(point), || at(point)).unwrap();
@@ -139,7 +139,7 @@ fn little_memory_is_enough() {
 
 /// Adds records as columns in runs, from the first record without an immediate result.
 fn conflicts_in_columns(bound: usize, records: &[UpdateKey], runs: &[usize]) -> Vec<Conflict> {
-    let mut seen = Seen::within(bound, EARLY);
+    let mut seen = Seen::within(bound);
     let mut clashes = Vec::new();
     let mut rest = (1..).map(at).zip(records.iter().copied());
     while !seen.tells_later()
@@ -216,7 +216,7 @@ proptest! {
         full in any::<bool>(),
     ) {
         let records = records(&odd);
-        let mut seen = Seen::within(1, EARLY);
+        let mut seen = Seen::within(1);
         if full {
             seen.early.most = 0;
         }

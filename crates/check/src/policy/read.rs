@@ -10,7 +10,7 @@ use flagflow_electricity::Profile;
 use flagflow_gas::FileType;
 use serde::{Deserialize, Deserializer, de};
 
-use super::{GateTerms, Policy, PolicyError, Terms};
+use super::{GateTerms, Policy, PolicyError, QuarantineTerms, Terms};
 use crate::options::EditionChoice;
 use crate::rule::RuleId;
 use crate::severity::Severity;
@@ -28,6 +28,7 @@ struct PolicyDraft {
     reasons: Option<bool>,
     count_reasons: Option<bool>,
     gates: GatesDraft,
+    quarantine: QuarantineDraft,
     sender: BTreeMap<String, PolicyDraft>,
 }
 
@@ -38,6 +39,12 @@ struct GatesDraft {
     max_rejects: Option<u64>,
     #[serde(deserialize_with = "share")]
     max_reject_rate: Option<f64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+struct QuarantineDraft {
+    split: Option<bool>,
 }
 
 /// A value parsed from its name.
@@ -119,6 +126,7 @@ fn terms(draft: PolicyDraft, folder: &Path) -> Result<Terms, PolicyError> {
             max_rejects: draft.gates.max_rejects,
             max_reject_rate: draft.gates.max_reject_rate,
         },
+        quarantine: QuarantineTerms { split: draft.quarantine.split },
     })
 }
 

@@ -140,3 +140,31 @@ fn it_is_found_upwards() {
     assert_eq!(judged(&folder.path().join("a/b2")), Some(below.join(FILE_NAME)));
     assert_ne!(judged(folder.path()), Some(path));
 }
+
+#[test]
+fn a_senders_quarantine_and_limits_override_the_general_ones() {
+    let text = r#"
+quarantine = { split = true }
+gates = { max-rejects = 5, max-reject-rate = 0.1 }
+[sender.EELC]
+quarantine.split = false
+[sender.DCCO.gates]
+max-rejects = 0
+"#;
+    let policy = policy(text).unwrap();
+    let of = |name: &str| {
+        let sender = Sender::Participant(name.to_owned());
+        let gates = policy.gates(Some(&sender));
+        (policy.quarantine(Some(&sender)).split, gates.max_rejects, gates.max_reject_rate)
+    };
+    assert_eq!(of("EELC"), (Some(false), Some(5), Some(0.1)));
+    assert_eq!(of("DCCO"), (Some(true), Some(0), Some(0.1)));
+    assert_eq!(of("LOND"), (Some(true), Some(5), Some(0.1)));
+    assert_eq!(policy.quarantine(None).split, Some(true));
+    assert_eq!(Policy::default().quarantine(None).split, None);
+    assert_eq!(policy.senders().collect::<Vec<_>>(), ["DCCO", "EELC"]);
+    for wrong in ["quarantine.spilt = true", "quarantine.split = 1", "[sender.A.quarantine]\nx = 1"]
+    {
+        assert!(Policy::from_toml(wrong, Path::new("")).is_err(), "{wrong}");
+    }
+}

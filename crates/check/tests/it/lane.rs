@@ -2,12 +2,13 @@
 //! all rows in the buffer, equals that from a buffer that is smaller than a row.
 
 use std::io::{BufRead, BufReader};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use flagflow_check::{
     Baseline, Counts, CrossRecords, DeferredFinding, EditionChoice, Error, FileStart,
-    KnownFindings, Options, OtherLine, PerRule, Report, RuleFlags, RuleId, Severity, Verdict,
-    Visitor, check, check_records, render,
+    KnownFindings, NoVisitor, Options, OtherLine, PerRule, Report, RuleFlags, RuleId, Severity,
+    Verdict, Visitor, check, check_on_threads, check_records, render,
 };
 use flagflow_domain::{Edition, MpanCore, Mprn};
 use flagflow_electricity::{Flow, Profile};
@@ -270,9 +271,13 @@ impl Visitor for Events {
 }
 
 /// Returns the report that a visitor comes with, the events that it sees, and the counts.
-fn events(input: impl BufRead, options: &Options) -> (String, Vec<String>, Counts) {
+fn events(input: impl BufRead + Send, options: &Options) -> (String, Vec<String>, Counts) {
     let mut visitors = (Events::default(), Counts::default());
-    let report = match check_records(input, options, &mut visitors) {
+    let checked = match options.threads.get() {
+        1 => check_records(input, options, &mut visitors),
+        _ => check_on_threads(input, options, &mut visitors),
+    };
+    let report = match checked {
         Ok(report) => {
             let mut json = Vec::new();
             render::json(&mut json, "", &report).unwrap();
@@ -326,5 +331,33 @@ proptest! {
         prop_assert_eq!(&events(&file[..], &options), &expected);
         let buffered = BufReader::with_capacity(buffer, &file[..]);
         prop_assert_eq!(&events(buffered, &options), &expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// Files of more than 1 MiB, which other threads read ahead in blocks of 256 KiB.
+    #[test]
+    fn other_threads_change_nothing(
+        file in file(),
+        mut options in options(),
+        threads in 2..4usize,
+        long_line in any::<bool>(),
+    ) {
+        let mut large = file.repeat(1_800_000 / file.len());
+        if long_line {
+            large.extend([&b"E45".repeat(200_000)[..], b"\n"].concat());
+            large.extend(file.repeat(100_000 / file.len() + 1));
+        }
+        options.max_samples = Some(3);
+        let expected = events(&large[..], &options);
+        let alone = report(&large[..], &large, &options);
+        options.threads = NonZeroUsize::new(threads).unwrap();
+        prop_assert!(events(&large[..], &options) == expected);
+        let mut visitor = NoVisitor;
+        let on_threads = check_on_threads(&large[..], &options, &mut visitor);
+        let findings = |report: Option<Report>| report.map(|it| (it.totals, it.accepted));
+        prop_assert_eq!(findings(on_threads.ok()), findings(alone.0));
     }
 }

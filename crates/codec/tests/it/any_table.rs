@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use flagflow_codec::{
-    Batch, Cardinality, Content, Counts, ErrorKind, Fault, FieldFault, Flow, Item, ItemKind,
-    LineKind, LineSpec, Names, OutOfRange, RawLine, ReadSettings, Reader, Slot, Style, Table,
-    Target, Totals, Unwritable, Values, Writer, read_canonical, read_line,
+    Batch, Cardinality, Content, Counts, Decoding, ErrorKind, Fault, FieldFault, Flow, Item,
+    ItemKind, LineCode, LineDecoder, LineKind, LineSpec, Names, OutOfRange, RawLine, ReadSettings,
+    Reader, Slot, Style, Table, Target, Totals, Unwritable, Values, Writer, read_canonical,
+    read_line,
 };
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 use flagflow_frame::{Line, LineEnd};
@@ -57,6 +58,10 @@ fn number(text: &[u8]) -> Option<u64> {
     std::str::from_utf8(text).ok().filter(|_| is_number)?.parse().ok()
 }
 
+fn is_day(number: u64) -> bool {
+    u32::try_from(number).is_ok_and(|day| EffectiveDate::from_packed(day).is_ok())
+}
+
 /// Takes the value of an item, if it is one.
 fn take(values: &mut Values, item: &Item<&str>, constant: &str, text: &[u8]) -> bool {
     let value = number(text);
@@ -77,7 +82,12 @@ fn take(values: &mut Values, item: &Item<&str>, constant: &str, text: &[u8]) -> 
         Slot::Party => (1..=4).contains(&text.len()),
         Slot::Own | Slot::Reason => false,
         Slot::Constant => text == constant.as_bytes(),
-        Slot::Extra | Slot::Checked => true,
+        Slot::Extra => true,
+        Slot::Checked => match item.kind {
+            ItemKind::Flag => text.len() == 1 && ServiceFlag::from_byte(text[0]).is_some(),
+            ItemKind::Date => text.len() == 8 && value.is_some_and(is_day),
+            _ => value.is_some(),
+        },
     }
 }
 
@@ -224,6 +234,9 @@ impl Flow for AnyFlow {
             };
             let is_extra = text.is_none();
             let text = text.unwrap_or_else(|| extras.next().unwrap_or_default().to_vec());
+            if item.mandatory && text.is_empty() {
+                return Err(unwritable(ErrorKind::EmptyItem, item.field));
+            }
             let missing = item.length.checked_sub(text.len());
             let missing = missing.ok_or(unwritable(ErrorKind::NotWritable, item.field))?;
             let missing = if style.is_fixed() { missing } else { 0 };
@@ -481,21 +494,116 @@ fn items_without_a_value_are_read_as_the_definition_reads_them() {
         };
         let values = Values { point: 1_234_567_810, flag: b'A', date: 20_211_105, ..Values::NONE };
         assert_eq!(read_canonical::<AnyFlow>(line, &*table), Some(AnyRecord(values)), "{style:?}");
-        for (at, byte) in (0..line.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
-            let mut changed = line.to_vec();
-            changed[at] = byte;
-            let fast = read_canonical::<AnyFlow>(&changed, &*table);
-            let slow = RawLine::cut(&changed, &*table).and_then(|raw| AnyRecord::try_from(&raw));
-            assert!(fast.is_none() || fast == slow.ok(), "{}", changed.escape_ascii());
-        }
+        every_byte(line, &table);
     }
+}
+
+/// Items of each kind that are carried, good and bad ones.
+#[test]
+fn carried_items_are_read_by_their_kinds() {
+    let table = |style, flag| {
+        let mut items = items(style, [false; 5], [10, 0, 0, 0], true);
+        items.extend([
+            Item::new("note", ItemKind::Text, 3, Slot::Extra),
+            Item::new("letter", ItemKind::Flag, flag, Slot::Checked),
+            Item::new("day", ItemKind::Date, 8, Slot::Checked),
+        ]);
+        let spec = LineSpec::new("AAA", LineKind::Record, "AAA".into(), items.into());
+        table(style, vec![spec])
+    };
+    let record = AnyRecord(Values { point: 1_234_567_810, ..one().0 });
+    // a letter has room for two
+    let (pipe, padded) = (table(Style::Pipe, 2), table(Style::FixedPadded, 1));
+    let (empty, bad) = (ErrorKind::EmptyItem, ErrorKind::NotANumber);
+    for (table, line, fault) in [
+        (&pipe, "AAA|1234567810|A|20211105|a c|I|20240229|", None),
+        (&pipe, "AAA|1234567810|A|20211105||I|20240229|", Some((empty, "note", 26, 0))),
+        (&pipe, "AAA|1234567810|A|20211105|a c||20240229|", Some((empty, "letter", 30, 0))),
+        (&pipe, "AAA|1234567810|A|20211105|a c|Z|20240229|", Some((bad, "letter", 30, 1))),
+        (&pipe, "AAA|1234567810|A|20211105|a c|AI|20240229|", Some((bad, "letter", 30, 2))),
+        (&pipe, "AAA|1234567810|A|20211105|a c|I|20230229|", Some((bad, "day", 32, 8))),
+        (&pipe, "AAA|1234567810|A|20211105|a c|I|2024022|", Some((bad, "day", 32, 7))),
+        (&padded, "AAA1234567810A20211105ab I20240229", None),
+        (&padded, "AAA1234567810A20211105   I20240229", Some((empty, "note", 22, 3))),
+        (&padded, "AAA1234567810A20211105ab  20240229", Some((empty, "letter", 25, 1))),
+        (&padded, "AAA1234567810A20211105ab Z20240229", Some((bad, "letter", 25, 1))),
+        (&padded, "AAA1234567810A20211105ab I20230229", Some((bad, "day", 26, 8))),
+    ] {
+        let fast = read_canonical::<AnyFlow>(line.as_bytes(), &**table);
+        assert_eq!(fast, fault.is_none().then_some(record), "{line}");
+        let slow = read_line::<AnyFlow>(line.as_bytes(), &**table);
+        let found = slow.err().map(|it| (it.kind, it.field.unwrap(), it.start, it.length));
+        assert_eq!(found, fault, "{line}");
+        every_byte(line.as_bytes(), table);
+    }
+}
+
+/// With each byte of a line another, the fast way gives the definition's record or none.
+fn every_byte(line: &[u8], table: &Table<AnyFlow>) {
+    for (at, byte) in (0..line.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+        let mut changed = line.to_vec();
+        changed[at] = byte;
+        let fast = read_canonical::<AnyFlow>(&changed, table);
+        let slow = RawLine::cut(&changed, table).and_then(|raw| AnyRecord::try_from(&raw));
+        assert!(fast.is_none() || fast == slow.ok(), "{}", changed.escape_ascii());
+    }
+}
+
+/// A carried item has a row decoder only if the bytes alone tell its values, and a template only if
+/// it may be empty. Many records are read and written as one by one.
+#[test]
+fn carried_items_are_read_and_written_many_at_a_time() {
+    let text = Item::new("carried", ItemKind::Text, 4, Slot::Extra);
+    let number = Item::new("carried", ItemKind::Number, 4, Slot::Checked);
+    let letter = Item::new("carried", ItemKind::Flag, 1, Slot::Checked);
+    for (item, decoders, good, bad) in [
+        (text, 0, ["a b ", "9999"], "    "),
+        (text.optional(), 2, ["a b ", "    "], "a\tb "),
+        (Item { kind: ItemKind::Number, ..text }, 2, ["0012", "9999"], "    "),
+        (number, 2, ["0012", "9999"], "0x12"),
+        (letter, 0, ["I", "A"], "Z"),
+    ] {
+        let mut items = items(Style::FixedPadded, [false; 5], [10, 0, 0, 0], true);
+        items.push(item);
+        let spec = LineSpec::new("AAA", LineKind::Record, "AAA".into(), items.into());
+        let table = table(Style::FixedPadded, vec![spec]);
+        let how = Decoding { backend: Backend::Portable, check_digits: false };
+        assert_eq!(LineDecoder::<AnyFlow>::all(&*table, how).len(), decoders, "{item:?}");
+
+        let line = |carried: &str| format!("AAA0000000007A20211105{carried}\n");
+        let lines = good.map(line).concat().repeat(40);
+        let file = [&lines[..], &line(bad), &lines].concat();
+        let (mut rows, mut batch) = (reader(&table, file.as_bytes()), Batch::with_capacity(50));
+        let (mut seen, mut errors) = (Vec::new(), Vec::new());
+        while rows.read_batch(&mut batch).unwrap() {
+            seen.extend(batch.records());
+            errors.extend(batch.errors().iter().map(|it| (it.field(), it.position().line)));
+        }
+        assert_eq!((seen, errors), (vec![one(); 160], vec![(Some("carried"), 81)]), "{item:?}");
+
+        let options = AnyOptions::new(table);
+        let written = written(&options, |writer| {
+            for written in [writer.write(one()), writer.write_all([one(); 3])] {
+                let error = written.err().map(|it| (it.kind(), it.field(), it.position().offset));
+                let refused = (ErrorKind::EmptyItem, Some("carried"), 0);
+                assert_eq!(error, item.mandatory.then_some(refused));
+            }
+            writer.write_with(one(), [good[0].as_bytes()]).unwrap();
+        });
+        let empty = if item.mandatory { String::new() } else { line("    ").repeat(4) };
+        assert_eq!(String::from_utf8(written).unwrap(), empty + &line(good[0]));
+    }
+}
+
+/// A record of the fewest items.
+fn record() -> LineSpec<AnyFlow> {
+    let items = items(Style::Pipe, [false; 5], [10, 0, 0, 0], true);
+    LineSpec::new("AAA", LineKind::Record, "AAA".into(), items.into())
 }
 
 /// A table of records below a group.
 fn grouped() -> Arc<Table<AnyFlow>> {
-    let items = items(Style::Pipe, [false; 5], [10, 0, 0, 0], true);
-    let record = LineSpec::new("AAA", LineKind::Record, "AAA".into(), items.into());
-    let record = record.below(Some("GRP"), 2);
+    let record = record().below(Some("GRP"), 2);
     table(Style::Pipe, vec![record, line_of_text("GRP", LineKind::Group)])
 }
 
@@ -522,6 +630,98 @@ fn a_group_is_written_where_the_options_have_one() {
         }
     });
     assert!(file.is_empty());
+}
+
+/// A group that every file has is written at the end too, where the options have one.
+#[test]
+fn a_file_is_not_finished_without_its_groups() {
+    let group = line_of_text("GRP", LineKind::Group).times(Cardinality { least: 1, most: None });
+    let record = record().below(Some("GRP"), 2);
+    let table = table(Style::Pipe, vec![record, group]);
+    for (opening, body) in [(Some(text("g")), "GRP|g|\n"), (None, "")] {
+        let header = Some(text("header"));
+        let options = AnyOptions { header, opening, ..AnyOptions::new(table.clone()) };
+        let finished = Writer::<AnyFlow, _>::with_options(Vec::new(), options).finish();
+        let body = format!("HEA|header|\n{body}");
+        match finished.map_err(flagflow_codec::FinishError::into_parts) {
+            Ok(file) => {
+                assert!(opening.is_some());
+                assert_eq!(String::from_utf8(file).unwrap(), body + "TRA|0|\n");
+            }
+            Err((error, file)) => {
+                assert!(opening.is_none());
+                let kind = too_few("GRP");
+                assert_eq!((error.kind(), file), (kind, body.clone().into_bytes()));
+                let (line, offset) = (error.position().line, error.position().offset);
+                assert_eq!((line, offset), (2, body.len() as u64));
+            }
+        }
+    }
+}
+
+fn too_few(code: &str) -> ErrorKind {
+    ErrorKind::TooFewLines { code: LineCode::new(code), least: 1, found: 0 }
+}
+
+fn too_many(code: &str, most: u32) -> ErrorKind {
+    ErrorKind::TooManyLines { code: LineCode::new(code), most }
+}
+
+/// Records in the file itself have their place before and behind a group.
+#[test]
+fn records_are_written_beside_a_group() {
+    let group = line_of_text("GRP", LineKind::Group).times(Cardinality::OPTIONAL);
+    let options = AnyOptions::new(table(Style::Pipe, vec![record(), group]));
+    let line = "AAA|7|A|20211105|\n";
+    let file = written(&options, |writer| {
+        writer.write(one()).unwrap();
+        writer.write_opening(text("g"), []).unwrap();
+        writer.write_all([one(); 2]).unwrap();
+        let error = writer.write_opening(text("g"), []).unwrap_err();
+        assert_eq!(error.kind(), too_many("GRP", 1));
+        assert_eq!((error.position().line, error.position().offset), (5, 3 * 18 + 7));
+        writer.write(one()).unwrap();
+    });
+    let expected = [line, "GRP|g|\n", line, line, line].concat();
+    assert_eq!(String::from_utf8(file).unwrap(), expected);
+}
+
+/// A record with too few or too many reasons is not written at all, and a file does not end with
+/// one.
+#[test]
+fn records_have_as_many_reasons_as_the_table_says() {
+    let reason = line_of_text("WHY", LineKind::Reason).below(Some("AAA"), 2);
+    let reason = reason.times(Cardinality { least: 1, most: Some(2) });
+    let table = table(Style::Pipe, vec![record(), reason]);
+    let mut writer = Writer::<AnyFlow, _>::with_options(Vec::new(), AnyOptions::new(table.clone()));
+    let [a, b] = ["a", "b"].map(text);
+    let mut written = String::new();
+    for (reasons, lines) in [
+        (&[a][..], "AAA|7|A|20211105|\nWHY|a|\n"),
+        (&[a, b], "AAA|7|A|20211105|\nWHY|a|\nWHY|b|\n"),
+    ] {
+        for (wrong, kind) in [(&[][..], too_few("WHY")), (&[a, b, a], too_many("WHY", 2))] {
+            let error = writer.write_with_reasons(one(), [], wrong).unwrap_err();
+            assert_eq!((error.kind(), error.is_recoverable()), (kind, true));
+            let (position, number) = (error.position(), writer.record_count() + 1);
+            assert_eq!((position.offset, position.record), (written.len() as u64, Some(number)));
+            assert_eq!(writer.inner(), written.as_bytes());
+        }
+        writer.write_with_reasons(one(), [], reasons).unwrap();
+        written.push_str(lines);
+    }
+    let mut reader = reader(&table, written.as_bytes());
+    for reasons in [&[a][..], &[a, b]] {
+        assert_eq!(reader.read().unwrap(), Some(one()));
+        assert_eq!(reader.reasons(), reasons);
+    }
+    assert_eq!(reader.read().unwrap(), None);
+
+    writer.write(one()).unwrap();
+    written.push_str("AAA|7|A|20211105|\n");
+    let (error, file) = writer.finish().unwrap_err().into_parts();
+    assert_eq!((error.kind(), error.position().line), (too_few("WHY"), 7));
+    assert_eq!(String::from_utf8(file).unwrap(), written);
 }
 
 /// A party that is not four digits or letters is left to the definition, alone and among others.

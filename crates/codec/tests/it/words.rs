@@ -14,6 +14,16 @@ fn a_reason_is_padded_as_any_text() {
     assert_eq!(format!("{gas:>10}|{electricity:<6}|"), "  XYZ00001|R-01  |");
 }
 
+/// A text is the bytes that it is read from.
+#[test]
+fn texts_have_their_bytes() {
+    let bytes: &[u8] = b"XYZ00001";
+    let gas = flagflow_gas::ReasonCode::try_from(bytes).unwrap();
+    let file = flagflow_electricity::FileIdentifier::try_from(bytes).unwrap();
+    let texts: [&dyn AsRef<[u8]>; 2] = [&gas, &file];
+    assert_eq!(texts.map(AsRef::as_ref), [bytes; 2]);
+}
+
 #[test]
 fn no_two_errors_have_the_same_words() {
     use ErrorKind::*;
