@@ -47,7 +47,7 @@ mod sorted;
 
 use std::io::{self, BufRead};
 
-use flagflow_check::{CrossRecords, Options, check_records};
+use flagflow_check::{CrossRecords, Options, check_on_threads};
 
 use flagflow_files::{Error, Result};
 
@@ -90,8 +90,8 @@ use sorted::Sorter;
 /// A file that cannot be read or is of no known flow, two files of different fuels or flows, the
 /// history of answers, a temporary file that fails, and errors of `tell`.
 pub fn diff(
-    old: impl BufRead,
-    new: impl BufRead,
+    old: impl BufRead + Send,
+    new: impl BufRead + Send,
     options: &DiffOptions,
     tell: &mut dyn FnMut(&Difference) -> Result<()>,
 ) -> Result<DiffReport> {
@@ -102,11 +102,11 @@ pub fn diff(
     let mut gathering =
         Gathering::new(options, &mut report, &mut sorter, (&mut answers, &mut compared), Side::Old);
     let [old_name, new_name] = &options.names;
-    let checked = check_records(old, &checks, &mut gathering);
+    let checked = check_on_threads(old, &checks, &mut gathering);
     let checked = checked.map_err(|error| error.of_input(old_name))?;
     gathering.records(checked.records);
     let mut gathering = gathering.turn(Side::New);
-    let checked = check_records(new, &checks, &mut gathering);
+    let checked = check_on_threads(new, &checks, &mut gathering);
     let checked = checked.map_err(|error| error.of_input(new_name))?;
     gathering.records(checked.records);
     report.compared = compared;

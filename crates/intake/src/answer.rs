@@ -15,7 +15,7 @@
 //! # Memory
 //!
 //! Constant, but for [`KnownPoints`] (8.5 bytes a point) and what comparing records takes
-//! ([`CrossRecords`]). Past a million updates, or fewer by its bound, the conflicting updates are
+//! ([`CrossRecords`]). Past 262,144 updates, or fewer by its bound, the conflicting updates are
 //! only known at the end of the file; the input is then read a second time, and two bits are kept
 //! for each record in between. The response is the same, byte for byte.
 
@@ -32,7 +32,7 @@ mod update;
 
 use std::io::Write;
 
-use flagflow_check::{CrossRecords, Flow, Report, check_records};
+use flagflow_check::{CrossRecords, Flow, Report, check_on_threads};
 
 use crate::deferred::expect_same;
 use flagflow_files::{Error, ErrorKind, Result};
@@ -106,12 +106,12 @@ pub fn answer(
     let mut checks = options.check.clone();
     checks.max_samples = Some(0);
     let mut session = AnswerSession::new(options, outputs);
-    let first = check_records(source.read()?, &checks, &mut session)?;
+    let first = check_on_threads(source.read()?, &checks, &mut session)?;
     expect_updates(&first)?;
     if session.needs_second_pass() {
         checks.cross_records = CrossRecords::Off;
         session.begin_second_pass();
-        let second = check_records(source.read()?, &checks, &mut session)?;
+        let second = check_on_threads(source.read()?, &checks, &mut session)?;
         expect_same(&first, &second)?;
     }
     session.finish(&first)

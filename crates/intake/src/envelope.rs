@@ -130,6 +130,19 @@ impl EnvelopeCounts {
         }
     }
 
+    /// Returns true if the next line would be a group in its place.
+    #[inline]
+    pub(crate) fn takes_group(&self, code: LineCode) -> bool {
+        match (self, code) {
+            (_, LineCode::Electricity(None | Some(LineTag::Record))) => false,
+            (Self::Electricity { order, .. }, LineCode::Electricity(tag)) => {
+                let mut order = *order;
+                order.place(tag) == UserRole::Group
+            }
+            _ => false,
+        }
+    }
+
     /// Counts records in their places, at least one, by the code of each.
     pub(crate) fn add_records(&mut self, code: LineCode, count: u64) {
         self.add(code);

@@ -30,7 +30,7 @@
 //! # Memory
 //!
 //! Constant, except for the memory of the check. Lines that are too long to hold are copied from
-//! the input, which is a [`Source`] for that. Past a million records, or fewer by the bound of the
+//! the input, which is a [`Source`] for that. Past 262,144 records, or fewer by the bound of the
 //! cross-record rules ([`CrossRecords`]), the input is read a second time, with two bits kept for
 //! each record.
 
@@ -46,7 +46,7 @@ mod standing;
 
 use std::io::{BufRead, Write};
 
-use flagflow_check::{CrossRecords, NoVisitor, Report, Visitor, check_records};
+use flagflow_check::{CrossRecords, NoVisitor, Report, Visitor, check_on_threads};
 
 use crate::deferred::expect_same;
 use flagflow_files::Source;
@@ -117,7 +117,7 @@ pub fn quarantine(
 /// As [`quarantine`](quarantine()), and errors of the visitor.
 pub fn quarantine_with<V: Visitor>(
     source: &Source,
-    input: impl BufRead,
+    input: impl BufRead + Send,
     outputs: Outputs<'_>,
     options: &QuarantineOptions,
     also: &mut V,
@@ -126,13 +126,13 @@ where
     Error: From<V::Error>,
 {
     let mut session = QuarantineSession::new(source, outputs, options);
-    let mut report = check_records(input, &options.check, &mut (&mut session, also))?;
+    let mut report = check_on_threads(input, &options.check, &mut (&mut session, also))?;
     let read_twice = session.needs_second_pass();
     if read_twice {
         let mut checks = options.check.clone();
         (checks.cross_records, checks.max_samples) = (CrossRecords::Off, Some(0));
         session.begin_second_pass();
-        expect_same(&report, &check_records(source.read()?, &checks, &mut session)?)?;
+        expect_same(&report, &check_on_threads(source.read()?, &checks, &mut session)?)?;
     }
     let parts = session.finish(&report, read_twice)?;
     source.show_again(&mut report);

@@ -1,5 +1,5 @@
-//! Watches a folder: checks each file that arrives and moves it to `accepted/` or `rejected/`, with
-//! its report beside it.
+//! Watches a folder: checks each file that arrives and moves it to `accepted/`, `rejected/` or
+//! `split/`, with its report beside it.
 //!
 //! # Exactly once
 //!
@@ -34,6 +34,7 @@ mod judge;
 mod pending;
 mod rounds;
 mod settling;
+mod split;
 
 pub use event::{EventKind, WatchCounts, WatchEvent};
 pub use folder::{Folder, OWN_FOLDER, OWN_FOLDERS, WatchOptions};
@@ -41,6 +42,7 @@ pub use judge::{Checker, FileJudge, FileOutcome, Incoming, ReportFile, Unjudged}
 pub use pending::{Outlook, PendingMove};
 pub use rounds::{RoundSummary, Watch};
 pub use settling::Settling;
+pub use split::{SplitParts, check_and_split};
 
 pub use flagflow_files::{Identity, Stamp};
 
@@ -56,11 +58,13 @@ pub enum Destination {
     Accepted,
     /// The file was rejected; its report has the reasons.
     Rejected,
+    /// The file was split into accepted and rejected records, which are beside it.
+    Split,
 }
 
 impl Destination {
-    /// Both destinations.
-    pub const ALL: [Self; 2] = [Self::Accepted, Self::Rejected];
+    /// All destinations.
+    pub const ALL: [Self; 3] = [Self::Accepted, Self::Rejected, Self::Split];
 
     /// Returns the name of its folder.
     #[must_use]
@@ -68,6 +72,7 @@ impl Destination {
         match self {
             Self::Accepted => "accepted",
             Self::Rejected => "rejected",
+            Self::Split => "split",
         }
     }
 }

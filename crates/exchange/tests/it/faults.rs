@@ -76,7 +76,8 @@ fn an_input_that_fails_anywhere_is_an_error_that_names_it_after_what_came_before
     for at in 0..=FILE.len() {
         let (all, error) = read(Rough::new(&FILE[..at], true));
         assert!(error.unwrap().starts_with("it: "), "failing at {at}");
-        assert!(at < 2 || all == FILE[..at], "failing at {at}");
+        // the first four bytes are read at once, to see if they are those of a compressed input
+        assert!(at < 4 || all == FILE[..at], "failing at {at}");
     }
     let compressed = gzip(FILE);
     for at in 0..=compressed.len() {

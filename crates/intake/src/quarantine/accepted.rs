@@ -319,6 +319,13 @@ impl<'a, 'w> Accepted<'a, 'w> {
         (end != first && end != LineEnd::None) || below.is_some_and(|it| !it.ends_with(first))
     }
 
+    /// Returns true if a record would be a group as the next line of the part: the group above it
+    /// in the file was left out.
+    #[inline]
+    pub(super) fn takes_group(&self, code: LineCode) -> bool {
+        self.counts.as_ref().is_some_and(|counts| counts.takes_group(code))
+    }
+
     /// Handles a level-1 group; returns true if the group was kept.
     pub(super) fn take_group(
         &mut self,

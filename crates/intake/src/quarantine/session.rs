@@ -241,6 +241,9 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
         if !self.accepted.is_recognised_with(&verdict.line) {
             return Some(Withheld::NotRecognised);
         }
+        if self.accepted.takes_group(code) {
+            return Some(Withheld::EnvelopeLine);
+        }
         self.standing.withholds(verdict, code)
     }
 

@@ -20,8 +20,8 @@ pub enum Withheld {
     BadGroup,
     /// The record follows the trailer.
     AfterTrailer,
-    /// The record begins as a header, a trailer or a reason, and might become one once records
-    /// before it are left out.
+    /// The record begins as a header, a trailer, a group or a reason, and might become one once
+    /// lines before it are left out.
     EnvelopeLine,
     /// The record would be the first line, and the file would be recognised as another format.
     NotRecognised,

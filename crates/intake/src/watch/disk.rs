@@ -1,7 +1,7 @@
 //! Small things done to a disk, each with the path in its error.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 use flagflow_check::escape_path;
@@ -65,17 +65,17 @@ pub(super) fn remove(path: &Path) -> Result<()> {
 }
 
 /// Writes a file without these permissions, bits of a Unix mode.
-pub(super) fn write(path: &Path, bytes: &[u8], withheld: u32) -> Result<()> {
+pub(super) fn write(path: &Path, bytes: &mut impl Read, withheld: u32) -> Result<()> {
     // the folder is tidied when it is taken over
     let mut output = Output::create_untidied(path, withheld)?;
-    output.write_all(bytes).map_err(|cause| Error::output(cannot(path, "written"), cause))?;
+    io::copy(bytes, &mut output).map_err(|cause| Error::output(cannot(path, "written"), cause))?;
     output.commit()
 }
 
 pub(super) fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<()> {
     let bytes = serde_json::to_vec(value);
     let bytes = bytes.map_err(|error| Error::output(cannot(path, "written"), error.into()))?;
-    write(path, &bytes, 0)
+    write(path, &mut &*bytes, 0)
 }
 
 pub(super) fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {

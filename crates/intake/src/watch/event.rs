@@ -42,6 +42,8 @@ pub enum EventKind {
     Accepted,
     /// The file was moved to `rejected/`.
     Rejected,
+    /// The file was moved to `split/`, with its accepted and rejected records beside it.
+    Split,
     /// The file changed while it was checked, and stays for another round.
     Changed,
     /// The file could not be handled, and stays for another try.
@@ -49,6 +51,21 @@ pub enum EventKind {
     /// The watch was stopped when it was about to be put into its place, and now it is in neither:
     /// somebody took it.
     Gone,
+}
+
+impl EventKind {
+    /// Returns the name of the kind in the log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Split => "split",
+            Self::Changed => "changed",
+            Self::Failed => "failed",
+            Self::Gone => "gone",
+        }
+    }
 }
 
 /// The records of a file.

@@ -14,19 +14,23 @@ use super::disk::{cannot, expect_folder, lock, make, read_json, remove, sweep, w
 use super::event::{EventKind, WatchEvent};
 use super::judge::{FileJudge, FileOutcome, Incoming, REPORTS, Unjudged};
 use super::pending::{Outlook, PendingMove};
+use super::split::{PARTS, SplitParts};
 use crate::quarantine::Limits;
-use flagflow_files::Stamp;
-use flagflow_files::input::from_reader;
 use flagflow_files::output::{sync_directory, withheld_by};
 use flagflow_files::{Error, Result};
+use flagflow_files::{Source, Stamp};
 
 /// Subfolder for the watch's own files: its lock, its note of the pending move, and the last file
 /// of each sender. It is not needed if no watch runs and none was killed.
 pub const OWN_FOLDER: &str = ".flagflow";
 
 /// The folders in the folder that a watch makes: its own, and where files go.
-pub const OWN_FOLDERS: [&str; 3] =
-    [OWN_FOLDER, Destination::Accepted.as_str(), Destination::Rejected.as_str()];
+pub const OWN_FOLDERS: [&str; 4] = [
+    OWN_FOLDER,
+    Destination::Accepted.as_str(),
+    Destination::Rejected.as_str(),
+    Destination::Split.as_str(),
+];
 
 /// Options of a watch.
 #[derive(Clone, Debug)]
@@ -87,8 +91,12 @@ impl Folder {
         let lock = lock(&own.join("lock"))?;
         sweep(&own)?;
         for place in Destination::ALL {
-            make(&root.join(place))?;
-            sweep(&root.join(place))?;
+            let folder = root.join(place);
+            // the folder of split files is made for the first of them
+            if place != Destination::Split || fs::symlink_metadata(&folder).is_ok() {
+                make(&folder)?;
+                sweep(&folder)?;
+            }
         }
         let last = options.in_sequence.then(|| read_json(&own.join(LAST))).transpose()?;
         Ok(Self {
@@ -188,9 +196,11 @@ impl Folder {
             return Ok(None);
         }
         let sequence = self.last.clone().map_or(Sequence::Off, Sequence::Among);
-        let judged = from_reader(file, shown)
+        let source = Source::from_file(file, shown);
+        let judged = source
+            .read()
             .map_err(Unjudged::from)
-            .and_then(|input| judge.judge(Incoming { name: shown, input, sequence }))
+            .and_then(|input| judge.judge(Incoming { name: shown, input, source, sequence }))
             .or_else(|unjudged| match unjudged {
                 Unjudged::Refused(error) => {
                     FileOutcome::by(&ReportEntry::unreadable(shown, error), Limits::default())
@@ -206,6 +216,7 @@ impl Folder {
         let kind = match place {
             Destination::Accepted => EventKind::Accepted,
             Destination::Rejected => EventKind::Rejected,
+            Destination::Split => EventKind::Split,
         };
         let mut event = WatchEvent::now(kind, escape_path(Path::new(name)));
         let folder = escape_path(place.as_ref());
@@ -219,9 +230,9 @@ impl Folder {
             identity: stamp.identity().clone(),
             place,
             target,
-            reports: judged.reports.iter().map(|report| report.suffix.to_owned()).collect(),
+            reports: judged.suffixes().map(str::to_owned).collect(),
             event,
-            file_identity: judged.file_identity.clone().filter(|_| place == Destination::Accepted),
+            file_identity: judged.file_identity.clone().filter(|_| place != Destination::Rejected),
         }
     }
 
@@ -230,7 +241,8 @@ impl Folder {
         let folder = self.root.join(place);
         let is_there = |name: &OsStr| fs::symlink_metadata(folder.join(name)).is_ok();
         let is_taken = |name: &OsStr| {
-            is_there(name) || REPORTS.iter().any(|suffix| is_there(&with(name, suffix)))
+            let mut suffixes = REPORTS.iter().chain(&PARTS);
+            is_there(name) || suffixes.any(|suffix| is_there(&with(name, suffix)))
         };
         let mut free = name.to_owned();
         let mut number = 1u64;
@@ -277,6 +289,9 @@ impl Folder {
         stamp: &Stamp,
         judged: &FileOutcome,
     ) -> Result<bool> {
+        if pending.place == Destination::Split {
+            make(&self.root.join(pending.place))?;
+        }
         for own in [Path::new(OWN_FOLDER), pending.place.as_ref()] {
             expect_folder(&self.root.join(own))?;
         }
@@ -284,7 +299,10 @@ impl Folder {
         // reports have meter points in them, and are no more readable than their file
         let withheld = withheld_by(&self.root.join(&pending.name));
         for report in &judged.reports {
-            write(&self.in_place(pending, report.suffix), &report.bytes, withheld)?;
+            write(&self.in_place(pending, report.suffix), &mut &*report.bytes, withheld)?;
+        }
+        for (suffix, mut part) in judged.parts.iter().flat_map(SplitParts::readers) {
+            write(&self.in_place(pending, suffix), &mut part, withheld)?;
         }
         if self.stamp(&pending.name).as_ref() != Some(stamp) {
             return Ok(false);

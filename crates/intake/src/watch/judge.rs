@@ -4,13 +4,14 @@ use std::error::Error as _;
 use std::io;
 
 use flagflow_check::render::{ReportEntry, html, json};
-use flagflow_check::{FileIdentity, Sequence, Severity, check_records};
+use flagflow_check::{FileIdentity, Report, Sequence, Severity, check_records};
 use serde::Serialize;
 
+use super::split::{PARTS, SplitParts};
 use super::{Destination, WatchCounts};
 use crate::quarantine::Limits;
 use flagflow_files::input::Input;
-use flagflow_files::{Error, ErrorKind};
+use flagflow_files::{Error, ErrorKind, Source};
 
 /// Suffixes of a file's reports: for programs, and for people.
 pub(super) const REPORTS: [&str; 2] = [".report.json", ".report.html"];
@@ -33,6 +34,8 @@ pub struct Incoming<'a> {
     pub name: &'a str,
     /// Decompressed content.
     pub input: Input,
+    /// The file, to be read again.
+    pub source: Source,
     /// Last accepted file of each sender, if the folder keeps them.
     pub sequence: Sequence,
 }
@@ -45,6 +48,8 @@ pub struct FileOutcome {
     pub place: Destination,
     /// Reports beside the file.
     pub reports: Vec<ReportFile>,
+    /// Parts beside the file, if it was split.
+    pub parts: Option<SplitParts>,
     /// Reason for a rejection that the report does not contain.
     pub why: Option<String>,
     /// Number of records.
@@ -88,11 +93,40 @@ impl FileOutcome {
                 ReportFile { suffix: REPORTS[0], bytes: data },
                 ReportFile { suffix: REPORTS[1], bytes: page },
             ],
+            parts: None,
             why: why(entry),
             counts: report.map(WatchCounts::of),
             policy: report.and_then(|report| report.policy.clone()),
             file_identity: report.and_then(|report| report.identity.clone()),
         })
+    }
+}
+
+impl FileOutcome {
+    /// Splits a file that would be rejected, if the parts are usable and no limit is exceeded. The
+    /// accepted part must pass too: with `fail_on` below error, a file that other findings reject
+    /// stays rejected.
+    #[must_use]
+    pub fn split_into(mut self, parts: Option<SplitParts>, entry: &ReportEntry) -> Self {
+        let passes = |report: &Report| {
+            let lower = Severity::ALL.into_iter().filter(|severity| *severity < Severity::Error);
+            let fails = |severity| entry.fail_on.is_some_and(|level| severity >= level);
+            !lower.into_iter().any(|severity| fails(severity) && report.count_of(severity) > 0)
+        };
+        let is_split = self.place == Destination::Rejected
+            && self.why.is_none()
+            && entry.outcome.as_ref().is_ok_and(passes);
+        if let Some(parts) = parts.filter(|_| is_split) {
+            self.place = Destination::Split;
+            self.parts = Some(parts);
+        }
+        self
+    }
+
+    /// Returns the suffixes of all files beside the file.
+    pub(super) fn suffixes(&self) -> impl Iterator<Item = &str> {
+        let parts = self.parts.iter().flat_map(|_| PARTS);
+        self.reports.iter().map(|report| report.suffix).chain(parts)
     }
 }
 

@@ -21,6 +21,8 @@ pub struct RoundSummary {
     pub accepted: u64,
     /// Files that were rejected.
     pub rejected: u64,
+    /// Files that were split.
+    pub split: u64,
     /// Files that changed while they were checked, and stay.
     pub changed: u64,
     /// Files that could not be handled, and stay.
@@ -34,6 +36,7 @@ impl RoundSummary {
         *match kind {
             EventKind::Accepted => &mut self.accepted,
             EventKind::Rejected => &mut self.rejected,
+            EventKind::Split => &mut self.split,
             EventKind::Changed => &mut self.changed,
             EventKind::Failed => &mut self.failed,
             EventKind::Gone => &mut self.gone,
@@ -101,9 +104,33 @@ impl<J: FileJudge, L: FnMut(&WatchEvent) -> io::Result<()>> Watch<J, L> {
     ///
     /// If the folder cannot be read, as [`Folder::look`], and as [`Folder::handle`].
     pub fn round(&mut self, now: Duration, stop: &AtomicBool) -> Result<RoundSummary> {
-        let before = self.total;
+        let due = self.look(now)?;
+        self.handle(due, now, stop)
+    }
+
+    /// Looks into the folder, and returns the files that are due: the first half of a round.
+    ///
+    /// # Errors
+    ///
+    /// As [`Folder::look`].
+    pub fn look(&mut self, now: Duration) -> Result<Vec<(OsString, Stamp)>> {
         let due = self.settling.look(now, self.folder.look()?);
         self.logged.retain(|name, _| self.settling.holds(name));
+        Ok(due)
+    }
+
+    /// Handles files that are due: the second half of a round.
+    ///
+    /// # Errors
+    ///
+    /// As [`Folder::handle`].
+    pub fn handle(
+        &mut self,
+        due: Vec<(OsString, Stamp)>,
+        now: Duration,
+        stop: &AtomicBool,
+    ) -> Result<RoundSummary> {
+        let before = self.total;
         for (name, stamp) in due {
             if stop.load(Ordering::Relaxed) {
                 break;
@@ -127,11 +154,11 @@ impl<J: FileJudge, L: FnMut(&WatchEvent) -> io::Result<()>> Watch<J, L> {
         let name_of: &OsStr = name;
         let kind = self.folder.handle(name_of, stamp, &mut self.judge, &mut tell)?;
         self.logged.extend(error.map(|error| (name.clone(), error)));
-        let Some(kind) = kind else { return Ok(()) };
-        if matches!(kind, EventKind::Changed | EventKind::Failed) {
-            self.settling.again(name, now);
+        match kind {
+            Some(EventKind::Changed | EventKind::Failed) => self.settling.again(name, now),
+            _ => self.settling.forget(name),
         }
-        self.total.count(kind);
+        kind.into_iter().for_each(|kind| self.total.count(kind));
         Ok(())
     }
 
@@ -141,10 +168,16 @@ impl<J: FileJudge, L: FnMut(&WatchEvent) -> io::Result<()>> Watch<J, L> {
         self.total
     }
 
-    /// Returns the number of files at the last look.
+    /// Returns the number of files that were found by the last look and are still in the folder.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.settling.waiting()
+    }
+
+    /// Returns the files whose last try failed, each with its error.
+    pub fn failing(&self) -> impl Iterator<Item = (&OsStr, &str)> {
+        let errors = self.logged.iter();
+        errors.map(|(name, error)| (name.as_os_str(), error.as_deref().unwrap_or_default()))
     }
 }
 
@@ -153,6 +186,7 @@ impl RoundSummary {
         Self {
             accepted: self.accepted - before.accepted,
             rejected: self.rejected - before.rejected,
+            split: self.split - before.split,
             changed: self.changed - before.changed,
             failed: self.failed - before.failed,
             gone: self.gone - before.gone,

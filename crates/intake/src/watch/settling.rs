@@ -64,13 +64,18 @@ impl Settling {
         }
     }
 
+    /// Removes a file that has left the folder.
+    pub fn forget(&mut self, name: &OsStr) {
+        self.since.remove(name);
+    }
+
     /// Returns true if a file was there at the last look.
     #[must_use]
     pub fn holds(&self, name: &OsStr) -> bool {
         self.since.contains_key(name)
     }
 
-    /// Returns the number of files at the last look.
+    /// Returns the number of files at the last look that have not left the folder since.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.since.len()

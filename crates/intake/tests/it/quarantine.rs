@@ -164,6 +164,24 @@ fn updates_below_a_bad_group_are_withheld() {
     assert!(parts.reasons[1].contains("\"bad-group\""), "{}", parts.reasons[1]);
 }
 
+/// A second group is a record, of which the error can be ignored. Once the group above it is left
+/// out, it would be the group, so it is withheld; below a good group it is kept.
+#[test]
+fn a_record_that_would_become_a_group_is_withheld() {
+    let mut options = QuarantineOptions::default();
+    options.check.ignore[RuleId::GroupCardinality] = true;
+    let header = "ZHV|7|D0350001|Z|DCCO|P|EELC|20220201000000||||OPER|\n";
+    let trailer = "ZPT|7|2||2|20220201000000|\n";
+    let bad = format!("{header}81H|x|\n81H|2|\n{trailer}");
+    let parts = assert_parted(bad.as_bytes(), &options);
+    assert_eq!(text(&parts.rejected), "81H|2|\n");
+    assert_eq!((parts.told.rejected, parts.told.withheld, parts.told.left_out), (1, 1, 1));
+    assert!(parts.reasons[1].contains("\"envelope-line\""), "{}", parts.reasons[1]);
+    let good = format!("{header}81H|1|\n81H|2|\n{trailer}");
+    let parts = assert_parted(good.as_bytes(), &options);
+    assert_eq!((parts.told.accepted, text(&parts.accepted)), (1, good));
+}
+
 /// Groups of level 1 and 2 beside and below one another: a group that is left out takes what is
 /// below it, groups too, and nothing else.
 #[test]
