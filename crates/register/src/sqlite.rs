@@ -1,5 +1,6 @@
 //! A register in one SQLite file, which needs no setup.
 
+mod log;
 mod read;
 mod schema;
 mod status;
@@ -10,7 +11,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::entry::Entry;
 use crate::error::{Error, ErrorKind, Result};
@@ -38,6 +39,10 @@ pub struct Sqlite {
 
 /// Size of the page cache, in KiB.
 const CACHE_KIB: i64 = 64 * 1024;
+
+/// Size of the write-ahead log from which its pages are copied to the register, in pages of 4 KiB:
+/// a page that changes several times is copied once.
+const CHECKPOINT_PAGES: i64 = 16 * 1024;
 
 /// Time to wait for another process that is changing the register.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -133,6 +138,7 @@ impl Sqlite {
         own.pragma_update(None, "cache_size", -CACHE_KIB).map_err(failed)?;
         own.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         own.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+        own.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(failed)?;
         schema::migrate(self)
     }
 }
@@ -186,9 +192,7 @@ fn not_a_register() -> Error {
 
 impl Store for Sqlite {
     fn begin(&mut self) -> Result<Box<dyn Transaction + '_>> {
-        let behavior = TransactionBehavior::Immediate;
-        let inner = self.connection.transaction_with_behavior(behavior).map_err(failed)?;
-        Ok(Box::new(Writing { inner }))
+        Ok(Box::new(Writing::begin(&self.connection)?))
     }
 
     fn files(&self, visit: &mut dyn FnMut(AppliedFile) -> Result<()>) -> Result<()> {

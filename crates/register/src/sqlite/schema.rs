@@ -1,6 +1,7 @@
 //! The schema of a register's file and its migrations.
 
 mod version_4;
+mod version_7;
 
 use rusqlite::Connection;
 
@@ -12,7 +13,7 @@ use crate::notify::store::atomically;
 pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"flag");
 
 /// The current version of the schema: SQLite's `user_version`.
-pub const SCHEMA_VERSION: u32 = 6;
+pub const SCHEMA_VERSION: u32 = 7;
 
 /// The migration to each version from the previous one. A released migration is never changed:
 /// later changes are migrations of their own.
@@ -23,6 +24,7 @@ const MIGRATIONS: [Migration; SCHEMA_VERSION as usize] = [
     Migration::Code(version_4::migrate),
     Migration::Sql(VERSION_5),
     Migration::Sql(VERSION_6),
+    Migration::Code(version_7::migrate),
 ];
 
 /// A step of the schema to the next version.

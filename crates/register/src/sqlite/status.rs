@@ -3,16 +3,16 @@
 use flagflow_domain::MeterPoint;
 use flagflow_electricity::Timestamp;
 use flagflow_status::{
-    Device, DeviceId, DeviceStatus, Event, LastNumbers, Notice, PointFlag, PointMeters, Recipient,
+    Device, DeviceId, DeviceStatus, LastNumbers, Notice, PointFlag, PointMeters, Recipient,
     RuleSet, Supplier, Switches,
 };
 use rusqlite::{ErrorCode, Params, Row, params};
 
 use super::read::{self, day, each, flag, key, number, optional_day, optional_flag, point, value};
-use super::{Sqlite, failed};
+use super::{Sqlite, failed, log};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::notify::store::{code_of, meters_from_bytes, meters_to_bytes, occurrence};
+use crate::notify::store::{meters_from_bytes, meters_to_bytes};
 use crate::notify::{
     Answer, Confirmation, PlannedFile, Settings, StatusBatch, StatusStore, StoredDevice,
     StoredEvent, StoredLink, StoredNotice, StoredPoint, TakenFile,
@@ -21,23 +21,21 @@ use crate::notify::{
 const SETTINGS: &str = "SELECT rules, gas, electricity FROM status_settings";
 const KEEP: &str = "INSERT OR REPLACE INTO status_settings (only, rules, gas, electricity) \
                     VALUES (1, ?1, ?2, ?3)";
-// ids count up from 1 and no row is ever deleted, so the last id is the number of rows
-const EVENT_COUNT: &str = "SELECT coalesce(max(id), 0) FROM status_event";
-const EVENT: &str = "SELECT id, day, device, event, point, supplier, previous FROM status_event \
-                     WHERE id = ?1";
-const ADD_EVENT: &str = "INSERT INTO status_event (id, day, device, event, point, supplier, previous) \
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-const DEVICE: &str = "SELECT device, status, was_commissioned, day, last_event FROM status_device \
-                      WHERE device = ?1";
-const DEVICES_AFTER: &str = "SELECT device, status, was_commissioned, day, last_event \
+const EVENT_COUNT: &str =
+    "SELECT coalesce((SELECT first + count - 1 FROM status_log ORDER BY first DESC LIMIT 1), 0)";
+const EVENTS_AROUND: &str = "SELECT first, count, events FROM status_log WHERE first <= ?1 \
+                             ORDER BY first DESC LIMIT 1";
+const ADD_EVENTS: &str = "INSERT INTO status_log (first, count, events) VALUES (?1, ?2, ?3)";
+const DEVICE: &str = "SELECT device, status, was_commissioned, day, last_event, points \
+                      FROM status_device WHERE device = ?1";
+const DEVICES_AFTER: &str = "SELECT device, status, was_commissioned, day, last_event, points \
                              FROM status_device WHERE device >= ?1 ORDER BY device LIMIT ?2";
-const PUT_DEVICE: &str = "INSERT INTO status_device (device, status, was_commissioned, day, last_event) \
-                          VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET \
-                          status = ?2, was_commissioned = ?3, day = ?4, last_event = ?5";
-const POINTS_OF: &str = "SELECT point FROM status_link WHERE device = ?1 AND linked = 1";
+const PUT_DEVICE: &str = "INSERT INTO status_device \
+                          (device, status, was_commissioned, day, last_event, points) \
+                          VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET status = ?2, \
+                          was_commissioned = ?3, day = ?4, last_event = ?5, points = ?6";
 const DEVICES_EVER_AT: &str = "SELECT device FROM status_link WHERE point = ?1 ORDER BY device";
-const PUT_LINK: &str = "INSERT INTO status_link (device, point, linked) VALUES (?1, ?2, ?3) \
-                        ON CONFLICT DO UPDATE SET linked = ?3";
+const PUT_LINK: &str = "INSERT OR IGNORE INTO status_link (point, device) VALUES (?1, ?2)";
 const POINT: &str = "SELECT point, last_day, meters, flag, day, supplier, was_active, notified_flag, \
                      notified_day, file FROM status_point WHERE point = ?1";
 const POINTS_AFTER: &str = "SELECT point, last_day, meters, flag, day, supplier, was_active, \
@@ -164,15 +162,26 @@ impl Sqlite {
         Ok(number.cast_unsigned())
     }
 
-    fn with_points(&self, row: &Row<'_>) -> Result<StoredDevice> {
-        let id = device_id(row)?;
-        let points = self.rows(POINTS_OF, [device_key(id)], |row| value(row, "point", point))?;
-        let status = value(row, "status", |place: i64| {
-            DeviceStatus::ALL.get(usize::try_from(place).ok()?).copied()
-        })?;
-        let device =
-            Device::restore(status, value(row, "was_commissioned", Some)?, day(row)?, points);
-        Ok(StoredDevice { id, device, last_event: number(row, "last_event")? })
+    /// Adds events to the log, which are numbered without a gap.
+    pub(super) fn add_events(&self, events: &[StoredEvent]) -> Result<()> {
+        for block in events.chunks(log::BLOCK) {
+            let Some(first) = block.first() else { continue };
+            let bytes = log::to_bytes(block);
+            let bytes = bytes
+                .ok_or_else(|| Error::corrupt("the last event of a meter is not in the log"))?;
+            let values = params![first.id.cast_signed(), limit_of(block.len()), bytes];
+            self.execute(ADD_EVENTS, values)?;
+        }
+        Ok(())
+    }
+
+    fn put_device(&self, stored: &StoredDevice) -> Result<()> {
+        let StoredDevice { id, device, last_event } = stored;
+        let (status, was_commissioned) = (device.status() as u8, device.was_commissioned());
+        let (day, last_event) = (device.last_day().as_packed(), last_event.cast_signed());
+        let points = log::points_to_bytes(device.points());
+        let values = params![device_key(*id), status, was_commissioned, day, last_event, points];
+        self.execute(PUT_DEVICE, values)
     }
 }
 
@@ -204,13 +213,23 @@ impl StatusStore for Sqlite {
     }
 
     fn event(&self, id: u64) -> Result<Option<StoredEvent>> {
-        self.row(EVENT, [id.cast_signed()], event)
+        let found = self.row(EVENTS_AROUND, [id.cast_signed()], |row| {
+            let (first, count) = (number(row, "first")?, number(row, "count")?);
+            match id.checked_sub(first).filter(|place| *place < count) {
+                Some(place) => value(row, "events", |bytes: Vec<u8>| {
+                    log::events(&bytes, first).nth(usize::try_from(place).ok()?)?
+                })
+                .map(Some),
+                None => Ok(None),
+            }
+        })?;
+        Ok(found.flatten())
     }
 
     fn devices(&self, ids: &[DeviceId]) -> Result<Vec<StoredDevice>> {
         let mut found = Vec::new();
         for id in ids {
-            found.extend(self.row(DEVICE, [device_key(*id)], |row| self.with_points(row))?);
+            found.extend(self.row(DEVICE, [device_key(*id)], device)?);
         }
         Ok(found)
     }
@@ -220,7 +239,7 @@ impl StatusStore for Sqlite {
         else {
             return Ok(Vec::new());
         };
-        self.rows(DEVICES_AFTER, params![from, limit_of(limit)], |row| self.with_points(row))
+        self.rows(DEVICES_AFTER, params![from, limit_of(limit)], device)
     }
 
     fn devices_ever_at(&self, point: MeterPoint) -> Result<Vec<DeviceId>> {
@@ -246,23 +265,10 @@ impl StatusStore for Sqlite {
     }
 
     fn write(&mut self, batch: &StatusBatch) -> Result<()> {
-        for StoredEvent { id, event, previous } in &batch.events {
-            let Event { on, device, what, supplier } = event;
-            let (point, supplier) =
-                (what.point().map(key), supplier.as_ref().map(Supplier::as_str));
-            let previous = previous.map(u64::cast_signed);
-            let (id, device, what) = (id.cast_signed(), device_key(*device), code_of(*what));
-            let values = params![id, on.as_packed(), device, what, point, supplier, previous];
-            self.execute(ADD_EVENT, values)?;
-        }
-        for StoredDevice { id, device, last_event } in &batch.devices {
-            let (status, was_commissioned) = (device.status() as u8, device.was_commissioned());
-            let (day, last_event) = (device.last_day().as_packed(), last_event.cast_signed());
-            let values = params![device_key(*id), status, was_commissioned, day, last_event];
-            self.execute(PUT_DEVICE, values)?;
-        }
-        for StoredLink { device, point, is_linked } in &batch.links {
-            self.execute(PUT_LINK, params![device_key(*device), key(*point), is_linked])?;
+        self.add_events(&batch.events)?;
+        batch.devices.iter().try_for_each(|stored| self.put_device(stored))?;
+        for StoredLink { device, point, .. } in &batch.links {
+            self.execute(PUT_LINK, params![key(*point), device_key(*device)])?;
         }
         for StoredPoint { point, meters, held, supplier, was_active, .. } in &batch.points {
             let (flag, day) = held.map(|it| (it.flag.as_str(), it.from.as_packed())).unzip();
@@ -436,7 +442,7 @@ impl StatusStore for Sqlite {
     }
 }
 
-/// Returns a limit as SQLite's type.
+/// Returns a limit or the length of a list as SQLite's type.
 fn limit_of(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
@@ -447,6 +453,16 @@ const fn device_key(id: DeviceId) -> i64 {
 
 fn device_id(row: &Row<'_>) -> Result<DeviceId> {
     value(row, "device", |id: i64| Some(DeviceId::new(id.cast_unsigned())))
+}
+
+fn device(row: &Row<'_>) -> Result<StoredDevice> {
+    let status = value(row, "status", |place: i64| {
+        DeviceStatus::ALL.get(usize::try_from(place).ok()?).copied()
+    })?;
+    let was_commissioned = value(row, "was_commissioned", Some)?;
+    let points = value(row, "points", |bytes: Vec<u8>| log::points_from_bytes(&bytes))?;
+    let device = Device::restore(status, was_commissioned, day(row)?, points);
+    Ok(StoredDevice { id: device_id(row)?, device, last_event: number(row, "last_event")? })
 }
 
 fn answer(row: &Row<'_>) -> Result<Answer> {
@@ -493,16 +509,6 @@ fn settings(row: &Row<'_>) -> Result<Settings> {
         rules: value(row, "rules", |name: String| name.parse::<RuleSet>().ok())?,
         switches: Switches { gas: is_on("gas")?, electricity: is_on("electricity")? },
     })
-}
-
-fn event(row: &Row<'_>) -> Result<StoredEvent> {
-    let at = value(row, "point", |key: Option<i64>| match key {
-        Some(key) => point(key).map(Some),
-        None => Some(None),
-    })?;
-    let what = value(row, "event", |code: i64| occurrence(code, at))?;
-    let event = Event::new(day(row)?, device_id(row)?, what).with_supplier(supplier(row)?);
-    Ok(StoredEvent { id: number(row, "id")?, event, previous: optional_number(row, "previous")? })
 }
 
 fn stored_point(row: &Row<'_>) -> Result<StoredPoint> {

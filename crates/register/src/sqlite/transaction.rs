@@ -1,7 +1,7 @@
 //! The transaction that applies one file to a database.
 
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
-use rusqlite::{Connection, Params, params};
+use rusqlite::{CachedStatement, Connection, Params, TransactionBehavior, params};
 
 use super::failed;
 use super::read::{self, key};
@@ -13,10 +13,21 @@ use crate::store::Transaction;
 
 /// A transaction; dropping it rolls it back.
 pub(super) struct Writing<'c> {
-    pub(super) inner: rusqlite::Transaction<'c>,
+    inner: rusqlite::Transaction<'c>,
+    /// The statements of every update, which are not looked up again.
+    latest: CachedStatement<'c>,
+    insert: CachedStatement<'c>,
 }
 
-impl Writing<'_> {
+impl<'c> Writing<'c> {
+    pub(super) fn begin(connection: &'c Connection) -> Result<Self> {
+        let behavior = TransactionBehavior::Immediate;
+        let inner = rusqlite::Transaction::new_unchecked(connection, behavior).map_err(failed)?;
+        let latest = connection.prepare_cached(LATEST).map_err(failed)?;
+        let insert = connection.prepare_cached(INSERT_STANDING).map_err(failed)?;
+        Ok(Self { inner, latest, insert })
+    }
+
     fn execute(&self, statement: &str, parameters: impl Params) -> Result<()> {
         let mut statement = self.inner.prepare_cached(statement).map_err(failed)?;
         statement.execute(parameters).map(|_| ()).map_err(failed)
@@ -83,8 +94,7 @@ impl Transaction for Writing<'_> {
     }
 
     fn latest(&mut self, point: MeterPoint) -> Result<Option<(EffectiveDate, ServiceFlag)>> {
-        let mut statement = self.inner.prepare_cached(LATEST).map_err(failed)?;
-        let mut rows = statement.query([key(point)]).map_err(failed)?;
+        let mut rows = self.latest.query([key(point)]).map_err(failed)?;
         let row = rows.next().map_err(failed)?;
         row.map(|row| Ok((read::day(row)?, read::flag(row)?))).transpose()
     }
@@ -119,8 +129,11 @@ impl Transaction for Writing<'_> {
         let (point, day, line) =
             (key(update.point), update.from.as_packed(), integer(update.line)?);
         let (flag, effect) = (update.flag.as_str(), *effect as u8);
-        let statement = if *stands { INSERT_STANDING } else { INSERT_ASIDE };
-        self.execute(statement, params![point, day, file.0, line, flag, effect])
+        let values = params![point, day, file.0, line, flag, effect];
+        match stands {
+            true => self.insert.execute(values).map(|_| ()).map_err(failed),
+            false => self.execute(INSERT_ASIDE, values),
+        }
     }
 
     fn commit(self: Box<Self>, file: &AppliedFile) -> Result<()> {

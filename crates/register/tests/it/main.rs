@@ -8,4 +8,6 @@ mod model;
 mod notify;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "postgres")]
+mod server;
 mod sqlite;

@@ -1202,7 +1202,7 @@ fn a_register_of_the_first_version_takes_events() {
     let connection = rusqlite::Connection::open(&path).unwrap();
     let drops = [
         "settings",
-        "event",
+        "log",
         "device",
         "link",
         "point",
@@ -1282,17 +1282,23 @@ fn a_check_names_the_first_difference() {
     assert_eq!(verify_status(&fill(), Some(1_000)).unwrap().difference, None);
     assert_eq!(verify_status(&Memory::new(), None).unwrap(), StatusVerified::default());
     let (meter, point) = ("meter 00-DB-12-34-56-78-90-A1", "1013044353630");
+    let other = "meter 00-DB-12-34-56-78-90-C3";
     for (change, named, is_in_sample) in [
         ("UPDATE status_device SET status = 5", meter, true),
         ("UPDATE status_device SET was_commissioned = 0", meter, true),
         ("UPDATE status_device SET day = 20220301", meter, true),
-        ("UPDATE status_link SET linked = 1", meter, true),
+        (
+            "UPDATE status_device SET points = x'DEB4ADD8C7E304' WHERE device = 61663035897974945",
+            meter,
+            true,
+        ),
+        ("UPDATE status_device SET points = x'' WHERE device = 61663035897974979", other, true),
         ("DELETE FROM status_link WHERE point = 21013044353630", meter, true),
         ("DELETE FROM status_point WHERE point = 21013044353630", meter, true),
         ("DELETE FROM status_device WHERE device = 61663035897974945", point, true),
         (
-            "INSERT INTO status_event SELECT 24, day, device, event, point, NULL, 23 FROM status_event \
-          WHERE id = 23",
+            // the last event once more
+            "INSERT INTO status_log VALUES (24, 1, x'43AC92D209C2C2C4E78A8D89DB01DEB4ADD8C7E30401')",
             "the log has 24",
             false,
         ),
@@ -1305,7 +1311,13 @@ fn a_check_names_the_first_difference() {
         ("UPDATE status_point SET notified_flag = 'I' WHERE point > 21000000000000", point, true),
         ("UPDATE status_point SET file = NULL WHERE point > 21000000000000", point, true),
         ("UPDATE status_file SET notices = 3 WHERE id = 2", "file 2 of a run", false),
-        ("UPDATE status_event SET day = 20220203 WHERE id = 23", meter, true),
+        (
+            // the last event a day before the event before it
+            "UPDATE status_log SET events = unhex(replace(hex(events), '73DEB4ADD8C7E30401', \
+             '63AB92D209DEB4ADD8C7E30401'))",
+            meter,
+            true,
+        ),
     ] {
         drop(fill());
         let connection = rusqlite::Connection::open(&path).unwrap();
@@ -1320,14 +1332,88 @@ fn a_check_names_the_first_difference() {
     }
 }
 
-/// A register of the third version, with an interrupted run: its log is replayed, and it goes on as
-/// the version that made it would have.
+/// Blocks of events and points of meters that another program changed: no panic, but an error.
 #[test]
-fn a_register_of_the_third_version_goes_on() {
+fn bytes_that_are_no_events_are_errors() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("register");
+    for change in [
+        "UPDATE status_log SET count = 24; UPDATE status_device SET last_event = 24 WHERE last_event = 23",
+        "UPDATE status_log SET count = 22",
+        "UPDATE status_log SET events = x'40'",
+        "DELETE FROM status_log",
+        "UPDATE status_device SET points = x'80'",
+    ] {
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection.execute_batch(include_str!("registers/version-6.sql")).unwrap();
+        drop((connection, Sqlite::open(&path).unwrap()));
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection.execute_batch(change).unwrap();
+        drop(connection);
+        let error = verify_status(&Sqlite::open(&path).unwrap(), None).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Corrupt, "{change}");
+        fs::remove_file(&path).unwrap();
+    }
+}
+
+/// A last event that the log does not have is an error, and nothing is added.
+#[test]
+fn an_event_after_one_that_is_not_there_is_an_error() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("register");
     let connection = rusqlite::Connection::open(&path).unwrap();
-    connection.execute_batch(include_str!("registers/version-3.sql")).unwrap();
+    connection.execute_batch(include_str!("registers/version-6.sql")).unwrap();
+    drop(Sqlite::open(&path).unwrap());
+    connection.execute_batch("UPDATE status_device SET last_event = 999").unwrap();
+    drop(connection);
+    let mut notifications = Notifications::open(Sqlite::open(&path).unwrap(), None).unwrap();
+    let on = EffectiveDate::from_ymd(2022, 5, 1).unwrap();
+    let device = DeviceId::new(61_663_035_897_974_945);
+    let error = notifications.take(&[Event::new(on, device, Linked(point(2)))]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Corrupt);
+    assert_eq!(notifications.store().event_count().unwrap(), 23);
+}
+
+/// A register of the sixth version with many events: each event and meter is there afterwards.
+#[test]
+fn a_large_register_of_the_sixth_version_is_whole() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("register");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch(include_str!("registers/version-6.sql")).unwrap();
+    let more = "WITH RECURSIVE meter (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM meter WHERE n < 500) \
+                INSERT INTO status_event SELECT 23 + n, 20220301, 100 + n, 0, NULL, 'MRCY', NULL FROM meter; \
+                INSERT INTO status_device SELECT device, 0, 0, day, id FROM status_event WHERE id > 23;";
+    connection.execute_batch(more).unwrap();
+    drop(connection);
+    let register = Sqlite::open(&path).unwrap();
+    let seen = verify_status(&register, None).unwrap();
+    assert_eq!((seen.devices, seen.points, seen.events, seen.difference), (504, 4, 523, None));
+    let event = register.event(523).unwrap().unwrap();
+    assert_eq!((event.event.device, event.event.what), (DeviceId::new(600), Pending));
+    assert_eq!(register.event(524).unwrap(), None);
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let blocks: u32 =
+        connection.query_row("SELECT count(*) FROM status_log", [], |row| row.get(0)).unwrap();
+    assert_eq!(blocks, 523_u32.div_ceil(64));
+}
+
+/// A register of an older version, with an interrupted run: it goes on as the version that made it
+/// would have. The log of the third version is replayed.
+#[test]
+fn a_register_of_an_older_version_goes_on() {
+    for register in
+        [include_str!("registers/version-3.sql"), include_str!("registers/version-6.sql")]
+    {
+        an_older_register_goes_on(register);
+    }
+}
+
+fn an_older_register_goes_on(register: &str) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("register");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch(register).unwrap();
     drop(connection);
     let mut notifications = Notifications::open(Sqlite::open(&path).unwrap(), None).unwrap();
     expect_derived(&notifications);

@@ -3,7 +3,6 @@
 #![allow(clippy::print_stderr, reason = "a skipped test gives its reason")]
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -14,89 +13,8 @@ use flagflow_register::{ApplyOptions, ErrorKind, Postgres, Store, apply};
 use tempfile::TempDir;
 
 use crate::common::entries;
+use crate::server::{Server, is_root};
 use crate::{model, notify};
-
-/// A server that ends with this value.
-struct Server {
-    folder: TempDir,
-    programs: PathBuf,
-    port: u16,
-}
-
-impl Server {
-    /// Starts a server; returns `None`, with a message, where none can be had.
-    fn start() -> Option<Self> {
-        let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-        let mut versions: Vec<_> = installed.map(|entry| entry.path().join("bin")).collect();
-        versions.sort();
-        let Some(programs) = versions.pop().filter(|bin| bin.join("initdb").exists()) else {
-            eprintln!("skipped: there is no PostgreSQL: apt-get install postgresql");
-            return None;
-        };
-        // the port is free until the server takes it
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let server = Self { folder: TempDir::new().unwrap(), programs, port };
-        if is_root() {
-            let folder = server.folder.path();
-            assert!(Command::new("chown").arg("postgres").arg(folder).status().unwrap().success());
-        }
-        let init = ["--auth=trust", "--username=postgres", "--no-sync", "--pgdata"];
-        if !server.run("initdb", &init, &server.data()) {
-            eprintln!("skipped: initdb failed, perhaps because root may not run it");
-            return None;
-        }
-        server.go();
-        Some(server)
-    }
-
-    fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
-    }
-
-    fn run(&self, program: &str, arguments: &[&str], last: &Path) -> bool {
-        let program = self.programs.join(program);
-        let mut command = match is_root() {
-            // the server refuses to run as root
-            true => {
-                let mut command = Command::new("runuser");
-                command.args(["-u", "postgres", "--"]).arg(program);
-                command
-            }
-            false => Command::new(program),
-        };
-        let command = command.args(arguments).arg(last).current_dir(self.folder.path());
-        command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|it| it.success())
-    }
-
-    fn go(&self) {
-        let options = format!(
-            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off",
-            self.port
-        );
-        let log = self.folder.path().join("log");
-        let start = ["-w", "-l", log.to_str().unwrap(), "-o", &options, "start", "-D"];
-        assert!(self.run("pg_ctl", &start, &self.data()), "{:?}", fs::read_to_string(log));
-    }
-
-    /// Ends the server at once, as a crash does.
-    fn stop(&self) {
-        self.run("pg_ctl", &["-m", "immediate", "stop", "-D"], &self.data());
-    }
-
-    fn client(&self, database: &str) -> postgres::Client {
-        postgres::Client::connect(&self.url(database), postgres::NoTls).unwrap()
-    }
-
-    fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
-    }
-
-    /// Returns the URL of a new database.
-    fn database(&self, name: &str) -> String {
-        self.client("postgres").batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-        self.url(name)
-    }
-}
 
 /// A small disk that is unmounted with this value.
 struct SmallDisk(PathBuf);
@@ -132,15 +50,10 @@ impl Drop for SmallDisk {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop();
+impl Server {
+    fn client(&self, database: &str) -> postgres::Client {
+        postgres::Client::connect(&self.url(database), postgres::NoTls).unwrap()
     }
-}
-
-fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output().unwrap();
-    id.stdout == b"0\n"
 }
 
 /// The same random cases and examples as for the other stores, in one database after the other.
@@ -184,7 +97,7 @@ fn changed_rows_are_errors() {
     let Some(server) = Server::start() else { return };
     let url = server.database("changed");
     let mut register = Postgres::open_or_create(&url).unwrap();
-    notify::fill(&mut register, server.folder.path()).unwrap();
+    notify::fill(&mut register, server.folder()).unwrap();
     let mut client = server.client("changed");
     for (change, undo) in [
         ("UPDATE flagflow.point SET flag = 'Q'", "UPDATE flagflow.point SET flag = 'A'"),
@@ -274,7 +187,7 @@ fn a_server_that_goes_away_takes_the_transaction_with_it() {
 #[test]
 fn a_full_disk_changes_nothing() {
     let Some(server) = Server::start() else { return };
-    let Some(disk) = SmallDisk::mount(server.folder.path().join("disk")) else { return };
+    let Some(disk) = SmallDisk::mount(server.folder().join("disk")) else { return };
     let mut client = server.client("postgres");
     let place = disk.0.to_str().unwrap();
     client.batch_execute(&format!("CREATE TABLESPACE small LOCATION '{place}'")).unwrap();

@@ -6,42 +6,17 @@ use rusqlite::Row;
 
 use super::super::read::{self, each, value};
 use super::super::{Sqlite, failed};
+use super::version_7::LAYOUT;
 use crate::error::{Error, Result};
 use crate::notify::impossible;
 use crate::notify::store::StatusStore;
 use crate::notify::working::WorkingSet;
 
-/// Events are numbers and lead to the previous event of their meter. Statuses are indexes in
-/// [`DeviceStatus::ALL`](flagflow_status::DeviceStatus::ALL).
+/// Statuses are indexes in [`DeviceStatus::ALL`](flagflow_status::DeviceStatus::ALL). The log,
+/// meters and links are those of [version 7](super::version_7), because they are written as in the
+/// current version.
 const BEFORE: &str = "
 ALTER TABLE status_event RENAME TO status_event_3;
-
-CREATE TABLE status_event (
-    id INTEGER PRIMARY KEY,
-    day INTEGER NOT NULL,
-    device INTEGER NOT NULL,
-    event INTEGER NOT NULL,
-    point INTEGER,
-    supplier TEXT,
-    previous INTEGER
-) STRICT;
-
-CREATE TABLE status_device (
-    device INTEGER PRIMARY KEY,
-    status INTEGER NOT NULL,
-    was_commissioned INTEGER NOT NULL,
-    day INTEGER NOT NULL,
-    last_event INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE status_link (
-    device INTEGER NOT NULL,
-    point INTEGER NOT NULL,
-    linked INTEGER NOT NULL,
-    PRIMARY KEY (device, point)
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX status_link_point ON status_link (point);
 
 CREATE TABLE status_point (
     point INTEGER PRIMARY KEY,
@@ -133,6 +108,7 @@ const CHUNK: u32 = 100_000;
 /// Replays the log of events, and stores the state that follows from it.
 pub(super) fn migrate(register: &mut Sqlite) -> Result<()> {
     register.connection.execute_batch(BEFORE).map_err(failed)?;
+    register.connection.execute_batch(LAYOUT).map_err(failed)?;
     let mut after = 0;
     loop {
         let events = events_after(register, after)?;
