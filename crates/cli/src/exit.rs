@@ -45,7 +45,7 @@ pub(crate) const MEANINGS: &[Meaning] = &[
     meaning(
         "watch",
         "with --once: every file was accepted; otherwise: a signal ended the watch",
-        Some("with --once: a file was rejected"),
+        Some("with --once: a file was rejected or split"),
         "a file could not be handled, or the folder could not be watched",
     ),
     meaning(

@@ -70,6 +70,7 @@ const ROLES: &[(&str, PathRole)] = &[
     ("faults", PathRole::Output),
     ("changes_to", PathRole::Output),
     ("log", PathRole::Output),
+    ("metrics", PathRole::Output),
     ("folder", PathRole::Watched),
     ("out", PathRole::Folder),
     ("temporary", PathRole::Temporary),

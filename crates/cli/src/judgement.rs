@@ -1,6 +1,8 @@
 //! Options of checking files, shared by several commands.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::thread;
 
 use flagflow::check::policy::GateTerms;
 use flagflow::check::{
@@ -66,6 +68,24 @@ pub(crate) struct JudgementArgs {
     /// The most memory for comparing records; beyond it, temporary files are used.
     #[arg(long, value_name = "BYTES", default_value = "512M", value_parser = size)]
     cross_record_memory: usize,
+}
+
+/// The number of threads, for commands that read large files.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Speed")]
+pub(crate) struct JobsArgs {
+    /// The number of threads that read ahead in a file of more than 1 MiB. Results are the same at
+    /// any number. [default: the number of processors]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+}
+
+impl JobsArgs {
+    /// Returns the number of threads that read ahead.
+    pub(crate) fn threads(&self) -> NonZeroUsize {
+        let of_system = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.jobs.unwrap_or_else(of_system)
+    }
 }
 
 fn edition(text: &str) -> Result<EditionChoice, String> {
@@ -140,6 +160,11 @@ impl Judgement<'_> {
     /// Returns the configured limits for this sender's file.
     pub(crate) fn gates(&self, sender: Option<&Sender>) -> GateTerms {
         self.policy.map_or_else(GateTerms::default, |file| file.policy.gates(sender))
+    }
+
+    /// Returns true if this sender's files with bad records are to be split.
+    pub(crate) fn splits(&self, sender: Option<&Sender>) -> bool {
+        self.policy.and_then(|file| file.policy.quarantine(sender).split).unwrap_or_default()
     }
 
     /// Finds the sender of a file, if the configuration needs it, and returns the complete file.

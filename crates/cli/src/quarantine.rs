@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use flagflow::check::policy::GateTerms;
 use flagflow::check::render::plural;
-use flagflow::check::{Error, Options, Report, Visitor, check_records};
+use flagflow::check::{Error, Options, Report, Visitor, check_on_threads};
 use flagflow::files::input::Input;
 use flagflow::files::output::Guard;
 use flagflow::files::{Error as ExchangeError, Source, UserFileValues};
@@ -123,7 +123,7 @@ impl QuarantineArgs {
         let Checks { options, terms, guard } = checks;
         let limits = self.limits(terms);
         let Some(source) = opening.source else {
-            let report = check_records(opening.input, options, also);
+            let report = check_on_threads(opening.input, options, also);
             let mut report = report.map_err(|error| below_name(&file.name, &error))?;
             Source::show_file_again(&file.path, &mut report);
             let outcome = SplitOutcome::without_parts(&report, limits);

@@ -24,7 +24,7 @@ use super::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure, in_file};
 use crate::files::Files;
 use crate::input::name_of;
-use crate::judgement::JudgementArgs;
+use crate::judgement::{JobsArgs, JudgementArgs};
 use crate::options::{any_case, read_profile, rule, samples};
 use crate::terminal::tell_lines;
 
@@ -116,6 +116,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     judgement: JudgementArgs,
+
+    #[command(flatten)]
+    jobs: JobsArgs,
 
     #[command(flatten)]
     envelope: EnvelopeArgs,
@@ -273,6 +276,7 @@ fn expect_no_rejections(path: Option<&Path>) -> flagflow::files::Result<()> {
 fn options(args: &Args, check: Options) -> Result<AnswerOptions, Failure> {
     let mut options = AnswerOptions::default();
     options.check = check;
+    options.check.threads = args.jobs.threads();
     options.check.layout = args.from_layout;
     options.check.mask = args.mask;
     if let Some(path) = &args.profile {

@@ -18,7 +18,7 @@ use crate::exit::{Exit, Failure, below_name, in_file};
 use crate::files::Files;
 use crate::folder::FolderArgs;
 use crate::input::{self, Opened};
-use crate::judgement::{Judgement, JudgementArgs};
+use crate::judgement::{JobsArgs, Judgement, JudgementArgs};
 use crate::quarantine::{Checks, QuarantineArgs, SplitOutcome};
 use crate::reading::{Reading, ReadingArgs};
 use crate::reports::{self, AllReports, ReportArgs};
@@ -28,7 +28,8 @@ use crate::terminal::{self, tell};
 /// Check files against the rules and report errors
 ///
 /// Reads each file once, checks every record, the envelope and records against one another, and
-/// prints each finding with its position. A file may be plain or compressed with gzip.
+/// prints each finding with its position. A file may be plain or compressed with
+/// gzip, zstd or zip.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The files to check; all files in a folder, - for standard input.
@@ -88,6 +89,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     judgement: JudgementArgs,
+
+    #[command(flatten)]
+    jobs: JobsArgs,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -251,6 +255,7 @@ impl<'a> CheckRun<'a> {
         let mut options = self.judgement.options(sender);
         self.reading.apply(&mut options);
         options.mask = self.args.mask;
+        options.threads = self.args.jobs.threads();
         options
     }
 

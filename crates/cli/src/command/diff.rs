@@ -12,7 +12,7 @@ use flagflow::files::{Error, Result as Exchanged, Source};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::input::name_of;
-use crate::judgement::JudgementArgs;
+use crate::judgement::{JobsArgs, JudgementArgs};
 use crate::options::{any_case, samples, size};
 use crate::reading::ReadingArgs;
 use crate::terminal::tell_lines;
@@ -84,6 +84,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     judgement: JudgementArgs,
+
+    #[command(flatten)]
+    jobs: JobsArgs,
 }
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
@@ -183,6 +186,7 @@ fn options(args: &Args, files: &Files) -> Result<DiffOptions, Failure> {
     let mut options = DiffOptions::default();
     options.check = args.judgement.with(files).options(None);
     options.check.mask = args.mask;
+    options.check.threads = args.jobs.threads();
     args.reading.read()?.apply(&mut options.check);
     options.history = args.history;
     options.memory = args.memory;

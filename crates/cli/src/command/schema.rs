@@ -111,5 +111,11 @@ fn keys() -> Value {
                 "maximum": 1,
             },
         })),
+        "quarantine": object(&json!({
+            "split": {
+                "description": "A watch splits a file with bad records, within the limits",
+                "type": "boolean",
+            },
+        })),
     })
 }

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use flagflow::check::render::{SummaryOptions, summary, summary_json, summary_of_all};
-use flagflow::check::{Counts, Report, check_records};
+use flagflow::check::{Counts, Report, check_on_threads};
 
 use crate::exit::{Exit, Failure, below_name};
 use crate::files::Files;
 use crate::folder::FolderArgs;
 use crate::input::{self, Opened};
-use crate::judgement::{Judgement, JudgementArgs};
+use crate::judgement::{JobsArgs, Judgement, JudgementArgs};
 use crate::reading::{Reading, ReadingArgs};
 use crate::terminal::{self, tell};
 
@@ -50,6 +50,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     judgement: JudgementArgs,
+
+    #[command(flatten)]
+    jobs: JobsArgs,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -96,10 +99,11 @@ fn counted(
     let (sender, input) = input.map_err(|error| below_name(&file.name, &error))?;
     let mut options = judgement.options(sender.as_ref());
     reading.apply(&mut options);
+    options.threads = args.jobs.threads();
     // findings are not shown
     options.max_samples = Some(0);
     let mut counts = Counts::default();
-    let report = check_records(input, &options, &mut counts);
+    let report = check_on_threads(input, &options, &mut counts);
     Ok((report.map_err(|error| below_name(&file.name, &error))?, counts))
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::common::{flagflow, gzip, json_lines, meter_points, samples, testdata};
+use crate::common::{flagflow, gzip, json_lines, meter_points, samples, testdata, zip, zstd};
 
 const GOOD: &str = "E451234567810A20220101\n";
 const BAD: &str = "E451234567810A20220230\n";
@@ -96,7 +96,7 @@ fn a_folder_stands_for_the_files_below_it() {
 }
 
 #[test]
-fn standard_input_and_gzip_by_content() {
+fn standard_input_and_compression_by_content() {
     let plain = fs::read(testdata("e45/invalid/invalid-date.txt")).unwrap();
     let report = |bytes: &[u8]| {
         let run =
@@ -111,6 +111,66 @@ fn standard_input_and_gzip_by_content() {
     // two members in sequence are one file
     let (front, back) = plain.split_at(60);
     assert_eq!(report(&[gzip(front), gzip(back)].concat()), from_plain);
+    assert_eq!(report(&[zstd(front), zstd(back)].concat()), from_plain);
+    assert_eq!(report(&zip(&[("any.txt", &plain)])), from_plain);
+}
+
+#[test]
+fn every_command_that_reads_a_file_decompresses_it() {
+    let file = format!("A000000000042DXI20220201093000000001\n{GOOD}Z990000000001\n");
+    let file = file.as_bytes();
+    let folder = Folder::new(&[
+        ("plain", file),
+        ("in.gz", &gzip(file)),
+        ("in.zst", &zstd(file)),
+        ("in.zip", &zip(&[("a", file)])),
+    ]);
+    for command in [
+        "check --format json --quiet INPUT --accepted-to out --rejected-to rejected",
+        "convert INPUT --to uklink -o out",
+        "answer INPUT -o out",
+        "fix INPUT -o out",
+        "roundtrip INPUT",
+        "summary INPUT --width 60",
+        "diff INPUT plain",
+        "merge INPUT plain -o out --allow-bad",
+        "register apply STATE INPUT",
+    ] {
+        let outcome = |input: &str| {
+            let _ = fs::remove_file(folder.0.path().join("out"));
+            let state = format!("{input}.register");
+            let command = command.replace("INPUT", input).replace("STATE", &state);
+            let run = folder.run(&command.split(' ').collect::<Vec<_>>());
+            let text = |text: &str| text.replace(input, "INPUT");
+            let out = fs::read(folder.0.path().join("out")).ok();
+            (run.0, text(&run.1), text(&run.2), out)
+        };
+        let plain = outcome("plain");
+        for input in ["in.gz", "in.zst", "in.zip"] {
+            let (exit, out, err, written) = outcome(input);
+            assert_eq!((exit, &written), (plain.0, &plain.3), "{command} {input}: {out}{err}");
+        }
+    }
+}
+
+#[test]
+fn an_archive_that_is_not_one_file_is_2() {
+    let folder = Folder::new(&[
+        ("two.zip", &zip(&[("a", GOOD.as_bytes()), ("b", GOOD.as_bytes())])),
+        ("none.zip", &zip(&[])),
+        ("cut.zip", &zip(&[("a", GOOD.as_bytes())])[..60]),
+        ("cut.zst", &zstd(GOOD.as_bytes())[..20]),
+    ]);
+    for (file, what) in [
+        ("two.zip", "2 files are in it, such as a; unpack it"),
+        ("none.zip", "there is no file in it"),
+        ("cut.zip", "it cannot be unpacked"),
+        ("cut.zst", "invalid zstd data"),
+    ] {
+        let (exit, out, err) = folder.run(&["check", file]);
+        assert_eq!((exit, out.as_str()), (2, ""));
+        assert!(err.contains(file) && err.contains(what), "{err}");
+    }
 }
 
 #[test]

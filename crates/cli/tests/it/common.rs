@@ -74,6 +74,24 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// Returns the bytes compressed with zstd.
+pub(crate) fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+/// Returns a zip archive of files.
+pub(crate) fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    use std::io::Write;
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let method = zip::CompressionMethod::Deflated;
+    for (name, bytes) in files {
+        let options = zip::write::SimpleFileOptions::default().compression_method(method);
+        writer.start_file(*name, options).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
 /// Returns the meter points of a sample: runs of nine digits and more in its records, without
 /// leading zeros. In the fixed-length layout an MPAN follows digits of other items.
 pub(crate) fn meter_points(bytes: &[u8]) -> Vec<String> {

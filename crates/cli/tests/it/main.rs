@@ -17,8 +17,13 @@ mod exchange;
 mod exit_codes;
 mod fix;
 #[cfg(unix)]
+mod jobs;
 mod names;
+#[cfg(target_os = "linux")]
+mod pictures;
 mod policy;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod quarantine;
 mod reference;
 mod register;
@@ -26,7 +31,12 @@ mod register;
 mod register_crash;
 mod reports;
 mod sequence;
+#[cfg(feature = "postgres")]
+#[path = "../../../register/tests/it/server.rs"]
+#[expect(dead_code, reason = "the tests of the register use all of it")]
+mod server;
 mod status;
 mod summary;
 mod tables;
 mod watch;
+mod watch_service;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::common::{flagflow, gzip, json_lines};
+use crate::common::{flagflow, gzip, json_lines, zip, zstd};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -45,6 +45,9 @@ fn once_ends_by_what_became_of_the_files() {
     for (files, args, exit) in [
         (&[][..], &[][..], 0),
         (&[("a", GOOD.as_bytes()), ("b", D0350.as_bytes()), ("c", &gzip(GOOD.as_bytes()))], &[], 0),
+        (&[("a", &zip(&[("x", GOOD.as_bytes())])), ("b", &zstd(GOOD.as_bytes()))], &[], 0),
+        (&[("a", &zip(&[("x", GOOD.as_bytes()), ("y", b"")]))], &[], 1),
+        (&[("a", &zstd(GOOD.as_bytes())[..20])], &[], 1),
         (&[("a", GOOD.as_bytes()), ("b", BAD.as_bytes())], &[], 1),
         (&[("b", BAD.as_bytes())], &["--fail-on", "never"], 0),
         (&[("a", warned)], &[], 0),
@@ -213,4 +216,114 @@ fn killed_at_any_moment_it_handles_each_file_exactly_once() {
         }
     }
     assert!(expected.is_empty(), "{expected:?}");
+}
+
+/// A header of organisation 42, records, and a trailer with their number.
+fn user_file(sender: u8, records: &[&str]) -> String {
+    let head = format!("A0000000000{sender:02}DXI20220201093000000001\n");
+    format!("{head}{}Z99{:010}\n", records.concat(), records.len())
+}
+
+/// A folder with a policy that splits the files of organisation 42.
+fn splitting() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[gates]\nmax-reject-rate = 0.5\n[sender.42.quarantine]\nsplit = true\n";
+    fs::write(folder.path().join("flagflow.toml"), text).unwrap();
+    folder
+}
+
+#[test]
+fn the_files_of_a_sender_are_split() {
+    let mixed = [GOOD, BAD, GOOD.replace("20220101", "20220102").leak()];
+    let files = [
+        ("good", user_file(42, &[GOOD])),
+        ("mixed", user_file(42, &mixed)),
+        ("other", user_file(43, &mixed)),
+        ("all-bad", user_file(42, &[BAD])),
+        ("past-the-limit", user_file(42, &[GOOD, BAD, BAD])),
+        ("text", "dear all\n".to_owned()),
+    ];
+    let inbox = inbox(&files.each_ref().map(|(name, text)| (*name, text.as_bytes())));
+    let policy = splitting();
+    let mut command = flagflow(&["watch", "--once", "--settle", "0"]);
+    let run = command.arg(inbox.path()).current_dir(&policy).output().unwrap();
+    assert_eq!(run.status.code(), Some(1));
+    let events = json_lines(&run.stdout);
+    let went: BTreeMap<_, _> = events
+        .iter()
+        .map(|e| (e["file"].as_str().unwrap(), e["event"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("all-bad", "rejected"),
+        ("good", "accepted"),
+        ("mixed", "split"),
+        ("other", "rejected"),
+        ("past-the-limit", "rejected"),
+        ("text", "rejected"),
+    ];
+    assert_eq!(went, BTreeMap::from(expected));
+    let split = inbox.path().join("split");
+    let parts = ["", ".accepted", ".reasons.jsonl", ".rejected", ".report.html", ".report.json"];
+    assert_eq!(names(&split), parts.map(|part| format!("mixed{part}")));
+    let read = |part: &str| fs::read_to_string(split.join(format!("mixed{part}"))).unwrap();
+    assert_eq!(read(""), files[1].1);
+    assert_eq!(read(".accepted"), user_file(42, &[mixed[0], mixed[2]]));
+    assert_eq!(read(".rejected"), BAD);
+    assert_eq!(json_lines(read(".reasons.jsonl").as_bytes())[0]["line"], 3);
+    // a part's name is not used twice
+    fs::write(inbox.path().join("mixed.accepted"), &files[1].1).unwrap();
+    let mut command = flagflow(&["watch", "--once", "--settle", "0"]);
+    command.arg(inbox.path()).current_dir(&policy).assert().code(1);
+    assert_eq!(read(".accepted"), user_file(42, &[mixed[0], mixed[2]]));
+    assert!(split.join("mixed.accepted.2.accepted").exists());
+}
+
+#[test]
+fn a_file_is_split_only_if_its_accepted_part_passes() {
+    let warned = "E451234567890A20220101\n";
+    let (inbox, policy) = (inbox(&[("a", user_file(42, &[warned, BAD]).as_bytes())]), splitting());
+    let mut command = flagflow(&["watch", "--once", "--settle", "0", "--fail-on", "warning"]);
+    command.arg(inbox.path()).current_dir(&policy).assert().code(1);
+    assert!(inbox.path().join("rejected/a").exists() && !inbox.path().join("split").exists());
+}
+
+#[test]
+fn killed_at_any_moment_it_splits_each_file_exactly_once() {
+    const FILES: usize = 30;
+    let (inbox, log) = (inbox(&[]), tempfile::NamedTempFile::new().unwrap());
+    let policy = splitting();
+    let text = |number: usize| {
+        let day = |day| format!("E451234567810A2022{:04}\n", 101 + day);
+        let good: Vec<_> = (0..number).map(day).collect();
+        let mut records: Vec<_> = good.iter().map(String::as_str).collect();
+        records.push(BAD);
+        user_file(42, &records)
+    };
+    for number in 1..FILES {
+        fs::write(inbox.path().join(number.to_string()), text(number)).unwrap();
+    }
+    let args = |command: &mut Command| {
+        command.args(["watch", "--settle", "0", "--interval", "0.01"]).current_dir(&policy);
+        command.arg("--log").arg(log.path()).arg(inbox.path());
+    };
+    for kill in 0..25 {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("flagflow"));
+        args(&mut command);
+        let going = Going(command.spawn().unwrap());
+        std::thread::sleep(Duration::from_millis(2 + kill * 7 % 41));
+        going.kill();
+    }
+    let mut last = Command::new(assert_cmd::cargo::cargo_bin("flagflow"));
+    args(&mut last);
+    assert!(matches!(last.arg("--once").status().unwrap().code(), Some(0 | 1)));
+    assert_eq!(names(inbox.path()), Vec::<String>::new());
+    let split = inbox.path().join("split");
+    assert_eq!(names(&split).len(), 6 * (FILES - 1));
+    for number in 1..FILES {
+        let read = |part: &str| fs::read_to_string(split.join(format!("{number}{part}"))).unwrap();
+        assert_eq!(read(""), text(number));
+        assert_eq!(read(".accepted").lines().count(), number + 2);
+        assert_eq!(read(".rejected"), BAD);
+        assert!(read(".report.html").ends_with("</html>"));
+    }
 }

@@ -60,7 +60,7 @@ pub(super) const NAMES: &[ExplainedName] = &[
     name("quoting", FIX, "Text of a uklink line was quoted, and nothing else.", FIXED),
     name("bad-group", PARTS, "A group above the line has an error and was left out.", "Put a good group above the record in the corrected file: flagflow merge takes it with the record."),
     name("after-trailer", PARTS, "The record follows the trailer.", WITHHELD),
-    name("envelope-line", PARTS, "The record begins as a header, a trailer or a reason, and might become one once records before it are left out.", WITHHELD),
+    name("envelope-line", PARTS, "The record begins as a header, a trailer, a group or a reason, and might become one once lines before it are left out.", WITHHELD),
     name("not-recognised", PARTS, "The record would be the first line of the accepted part, which would be recognised as another format.", WITHHELD),
     name("instruction-number", PARTS, "The instruction number is not above that of the accepted record before it.", WITHHELD),
     name("line-end", PARTS, "The line ending of the record is not that of the accepted part.", WITHHELD),

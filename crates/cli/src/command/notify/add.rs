@@ -16,12 +16,12 @@ use crate::options::any_case;
 use crate::terminal::tell;
 
 /// The number of lines added to the register at once.
-const BATCH: usize = 10_000;
+const BATCH: usize = 50_000;
 
 /// Add events to a register, and derive flags and pending notices from them
 ///
 /// STATE is created if it does not exist; `flagflow register apply` may use the same.
-/// Events are kept in the order of the file, 10,000 at a time, each time all or none. A file that
+/// Events are kept in the order of the file, 50,000 at a time, each time all or none. A file that
 /// was added before is recognised, and so is each event: the same day, device, event and meter
 /// point, and the same position among equal events of the file. These change nothing and are
 /// reported as repeated. Lines that are not events, events that cannot happen, and meter points

@@ -121,7 +121,9 @@ fn list(path: &Path, args: &Args, files: &Files) -> Result<Changes<Output>, Fail
 fn options(args: &Args) -> ApplyOptions {
     let (conflicts, strict) = (args.conflicts, args.strict);
     let applied_at = args.applied_at.or_else(|| timestamp_of(SystemTime::now()));
-    ApplyOptions { conflicts, strict, applied_at, ..ApplyOptions::default() }
+    // a listed change takes more memory than its update
+    let batch = ApplyOptions::BATCH / if args.changes_to.is_some() { 2 } else { 1 };
+    ApplyOptions { conflicts, strict, applied_at, batch, ..ApplyOptions::default() }
 }
 
 /// Returns the options of a check for this sender's file.
