@@ -54,10 +54,19 @@ async function check(page, paths) {
   await ready(page);
 }
 
-/** Returns the bytes that a link downloads. */
+/**
+ * Returns the bytes that a link downloads. Chromium sometimes begins no download at a click, so there
+ * are three tries, and each lost click is named.
+ */
 async function download(page, list, at) {
-  const [file] = await Promise.all([page.waitForEvent("download"), page.locator(`#${list} a`).nth(at).click()]);
-  return readFileSync(await file.path());
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    const begun = page.waitForEvent("download", { timeout: 10_000 }).catch(() => undefined);
+    await page.locator(`#${list} a`).nth(at).click();
+    const file = await begun;
+    if (file) return readFileSync(await file.path());
+    console.log(`   no download at click ${attempt} on #${list} a ${at}`);
+  }
+  throw new Error(`no download of #${list} a ${at}`);
 }
 
 const command = (args, cwd = folder) => spawnSync(flagflow, args, { cwd, maxBuffer: 1 << 30 });
