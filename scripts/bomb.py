@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Measures time and memory of commands on a line of 10 GiB and on gzip bombs of 10 GiB.
+"""Measures time and memory of commands on a line of 10 GiB and on gzip, zstd and zip bombs of 10 GiB.
 
     bomb.py --flagflow PATH [--gib N]
 
-The line comes through a pipe. A bomb is a file of some 10 MiB: many identical gzip members. The peak is the maximum
+The line comes through a pipe. A bomb is a file of some 10 MiB: many identical gzip members, zstd frames (if zstd
+is installed), or one file in a zip archive. The peak is the maximum
 resident set size of the process (`/usr/bin/time`). A command fails if it takes more than --limit, or does not report
 `line-too-long` for the line.
 """
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 
 MIB = 1 << 20
 PIECE = 16 * MIB
@@ -41,6 +43,24 @@ def bomb(path, again, gib):
         file.write(first)
         for _ in range(gib * 1024 * MIB // PIECE):
             file.write(member)
+
+
+def zstd_bomb(path, again, gib):
+    packed = [subprocess.run(["zstd", "-q", "-c"], input=data, check=True, capture_output=True).stdout
+              for data in (RECORD, again * (PIECE // len(again)))]  # fmt: skip
+    with open(path, "wb") as file:
+        file.write(packed[0])
+        for _ in range(gib * 1024 * MIB // PIECE):
+            file.write(packed[1])
+
+
+def zip_bomb(path, again, gib):
+    piece = again * (PIECE // len(again))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("a", "w", force_zip64=True) as file:
+            file.write(RECORD)
+            for _ in range(gib * 1024 * MIB // PIECE):
+                file.write(piece)
 
 
 def measured(line, folder, feed=None):
@@ -82,6 +102,11 @@ def main():
             ("bomb of records", "check records.gz --quiet --cross-record-memory 64M", b"", False),
             ("bomb of records", "convert records.gz --to fixed -o /dev/null", b"", False),
         ]
+        zip_bomb(os.path.join(folder, "line.zip"), b"9", given.gib)
+        runs.append(("zip bomb of one line", "check line.zip --format json", (too_long % length).encode(), False))
+        if shutil.which("zstd"):
+            zstd_bomb(os.path.join(folder, "line.zst"), b"9", given.gib)
+            runs.append(("zstd bomb of one line", "check line.zst --format json", (too_long % length).encode(), False))
         print("%-20s %-62s %4s %8s %10s" % ("%d GiB" % given.gib, "", "exit", "seconds", "peak MiB"))
         for what, arguments, expected, piped in runs:
             feed = (lambda pipe: write_line(pipe, given.gib)) if piped else None

@@ -6,14 +6,17 @@
 For each number of meters a new register is loaded from files of events, four events a meter, and notified; then
 45,000 meters are decommissioned and notified as docs/rollout.md describes. For each number in --updates a register
 of so many points is made from update files, and a million updates, in order and in random order, are applied to it.
-Prints Markdown tables with elapsed seconds and peak memory (the largest resident set of a command). Every command
-must report what is expected, and `flagflow check` must accept the files of the runs.
+Prints Markdown tables with elapsed seconds, in brackets those of the processor (user and system), and peak memory (the
+largest resident set of a command), and the ratios of each row to the first one, those of runs for each update. Every
+command must report what is expected, and `flagflow check` must accept the files of the runs. The folder in use is
+removed at the end, also after an error or a signal.
 """
 
 import argparse
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,15 +27,21 @@ KEPT_BACK = 45_000
 
 
 class Command:
-    """The seconds, the peak memory in MiB and the output of a command."""
+    """The seconds, also of the processor, the peak memory in MiB and the output of a command."""
 
     def __init__(self, arguments, exits=(0,), folder=None):
         began = time.monotonic()
         with tempfile.TemporaryFile() as output:
             process = subprocess.Popen(arguments, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
-            _, status, usage = os.wait4(process.pid, 0)
+            try:
+                _, status, usage = os.wait4(process.pid, 0)
+            except BaseException:
+                process.kill()
+                process.wait()
+                raise
             process.returncode = os.waitstatus_to_exitcode(status)
             self.seconds = time.monotonic() - began
+            self.processor = usage.ru_utime + usage.ru_stime
             self.peak = usage.ru_maxrss / 1024
             output.seek(0)
             self.text = output.read().decode()
@@ -85,11 +94,10 @@ class Growth:
 
     def notifications(self, meters):
         """Returns the row of a number of meters."""
-        loaded, peak = 0.0, 0.0
+        load = Total()
         for first in range(0, meters, PART):
             part = self.make("commissioned", first, min(first + PART, meters))
-            add = self.run("notify", "add", "register", part, "--rules", "modification")
-            loaded, peak = loaded + add.seconds, max(peak, add.peak)
+            load.add(self.run("notify", "add", "register", part, "--rules", "modification"))
             os.remove(part)
         rest = [self.notify_run("first", meters, 0)]
         kept_back = min(KEPT_BACK, meters)
@@ -108,18 +116,19 @@ class Growth:
         rest.append(self.run("notify", "history", "register", point))
         size = os.path.getsize(self.register)
         first, add, off, _, on, pending, event, history = rest
-        cells = [
-            f"{meters:,}", f"{4 * meters / loaded:,.0f}", f"{peak:.0f}", f"{first.seconds:.1f}", f"{first.peak:.0f}",
-            f"{add.seconds:.2f}", f"{off.seconds:.2f}", f"{on.seconds:.2f}", f"{on.peak:.0f}", f"{pending.seconds:.3f}",
-            f"{event.seconds:.3f}", f"{max(pending.peak, event.peak, history.peak):.0f}", f"{size / meters:.0f}",
+        small = max(pending.peak, event.peak, history.peak)
+        return [
+            Cell(meters, "{:,.0f}"), Cell(4 * meters / load.seconds, "{:,.0f}"),
+            Cell(4 * meters / load.processor, "{:,.0f}"), Cell(load.peak), Cell(first, items=meters),
+            Cell(first.peak), Cell(add, items=kept_back), Cell(off, items=kept_back), Cell(on, items=kept_back),
+            Cell(on.peak), Cell(pending), Cell(event), Cell(small), Cell(size / meters),
         ]
-        return cells
 
     def updates(self, points):
         """Returns the row of a number of points to which a million updates are applied."""
         for first in range(0, points, 10 * PART):
             self.run("register", "apply", "register", self.make("updates", first, min(first + 10 * PART, points)))
-        cells = [f"{points:,}"]
+        cells = [Cell(points, "{:,.0f}")]
         source = self.make("updates", points // 2, points // 2 + PART)
         with open(source, encoding="ascii") as file:
             lines = [line.rstrip("\n")[:14] + "20220201\n" for line in file]
@@ -137,15 +146,50 @@ class Growth:
             with open(name, "w", encoding="ascii") as file:
                 file.writelines(lines)
             apply = self.run("register", "apply", "register", name, exits=(0, 1))
-            cells += [f"{PART / apply.seconds:,.0f}", f"{apply.peak:.0f}"]
+            cells += [Cell(PART / apply.seconds, "{:,.0f}"), Cell(PART / apply.processor, "{:,.0f}"), Cell(apply.peak)]
         query = self.run("register", "query", "register", lines[0][3:13])
-        return [*cells, f"{query.seconds:.3f}", f"{os.path.getsize(self.register) / points:.0f}"]
+        return [*cells, Cell(query), Cell(os.path.getsize(self.register) / points)]
+
+
+class Total:
+    """The seconds and the peak memory of several commands."""
+
+    seconds, processor, peak = 0.0, 0.0, 0.0
+
+    def add(self, command):
+        self.seconds += command.seconds
+        self.processor += command.processor
+        self.peak = max(self.peak, command.peak)
+
+
+class Cell:
+    """A figure of a table: a number, or the seconds of a command. The ratio is for each of `items`."""
+
+    def __init__(self, figure, form="{:.0f}", items=1):
+        self.items = items
+        if isinstance(figure, Command):
+            self.numbers, self.form = [figure.seconds, figure.processor], "{:.3f} ({:.3f})"
+        else:
+            self.numbers, self.form = [figure], form
+
+    def __str__(self):
+        return self.form.format(*self.numbers)
+
+    def ratio(self, other):
+        each = zip(self.numbers, other.numbers)
+        return " / ".join(f"{own * other.items / max(number, 0.001) / self.items:.2f}" for own, number in each)
 
 
 def table(heads, rows):
     print("| " + " | ".join(heads) + " |\n|" + "--:|" * len(heads))
+    seen = []
     for row in rows:
-        print("| " + " | ".join(row) + " |", flush=True)
+        seen.append(row)
+        print("| " + " | ".join(map(str, row)) + " |", flush=True)
+    print()
+    for row in seen[1:]:
+        ratios = [f"{head}: {cell.ratio(first)}" for head, cell, first in zip(heads[1:], row[1:], seen[0][1:])]
+        print(f"{row[0]} to {seen[0][0]}: " + ", ".join(ratios))
     print()
 
 
@@ -156,14 +200,17 @@ def main():
     parser.add_argument("--updates", type=int, nargs="*", default=[])
     parser.add_argument("--folder", help="where registers are made; the system's temporary folder by default")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     growth = Growth(arguments)
     try:
         if arguments.meters:
-            heads = ["meters", "load, events/s", "MiB", "first run, s", "MiB", "45,000 events, s", "run, both off, s",
-                     "run of 45,000, s", "MiB", "pending, s", "one event, s", "MiB", "file, bytes a meter"]
+            heads = ["meters", "load, events/s", "events/s of the processor", "MiB", "first run, s", "MiB",
+                     "45,000 events, s", "run, both off, s", "run of 45,000, s", "MiB", "pending, s", "one event, s",
+                     "MiB", "file, bytes a meter"]
             table(heads, growth_rows(growth, growth.notifications, arguments.meters))
         if arguments.updates:
-            heads = ["points", "in order, updates/s", "MiB", "random, updates/s", "MiB", "query, s", "file, bytes a point"]
+            heads = ["points", "in order, updates/s", "updates/s of the processor", "MiB", "random, updates/s",
+                     "updates/s of the processor", "MiB", "query, s", "file, bytes a point"]
             table(heads, growth_rows(growth, growth.updates, arguments.updates))
     finally:
         shutil.rmtree(growth.folder)

@@ -104,16 +104,18 @@ def utf16(t):
     t.run("answer", "u.dxi", "-o", "o", "--known", "known").expect(2, "UTF-16")
 
 
-@row("8.2", "a zip archive and the documents in one are named")
+@row("8.2", "the file in a zip archive is read; several files and documents in one are named")
 def archives(t):
-    def packed(*names, method=zipfile.ZIP_DEFLATED):
+    def packed(*names, content_of_each=GOOD * 20, method=zipfile.ZIP_DEFLATED):
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w", method) as archive:
             for name in names:
-                archive.writestr(name, GOOD * 20)
+                archive.writestr(name, content_of_each)
         return content.getvalue()
 
-    unrecognised(t, packed("u.dxi"), "a zip archive", "unpack it")
+    t.write("one.zip", packed("u.dxi", content_of_each=GOOD))
+    t.run("check", "one.zip").expect(0, "verdict   PASSED")
+    unrecognised(t, packed("u.dxi", "v.dxi"), "a zip archive", "unpack it")
     unrecognised(t, packed("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml"), "xlsx")
     unrecognised(t, packed("[Content_Types].xml", "_rels/.rels", "word/document.xml"), "docx")
 

@@ -420,9 +420,10 @@ def names(t):
 def readme(t):
     root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
     with open(os.path.join(root, "README.md"), encoding="utf-8") as page:
-        commands = [line.split() for line in page if line.startswith("flagflow check ")]
+        commands = re.findall(r"^(?:cargo run .* -- |flagflow )(check .*)", page.read(), re.MULTILINE)
     require(commands, "no command")
-    first = [os.path.join(root, word) if word.startswith("testdata/") else word for word in commands[0][1:]]
+    words = commands[0].split()
+    first = [os.path.join(root, word) if word.startswith("testdata/") else word for word in words]
     t.run(*first).expect(0, "PASSED")
 
 
