@@ -72,7 +72,7 @@ impl<F: Flow> Reader<F, &[u8]> {
             reader.begin_part(file, order, offset, is_last);
             part.read(reader, offset);
         };
-        Ok(parallel::in_order(rest, threads, work, |part: &mut Part<F>| {
+        Ok(parallel::in_order(parallel::parts(rest), threads, work, |part: &mut Part<F>| {
             for batch in part.batches.filled() {
                 let records = self.progress.order.counts().records;
                 batch.move_behind(self.lines.position().line - 1, records);

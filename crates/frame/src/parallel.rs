@@ -1,4 +1,4 @@
-//! A buffer read by several threads, its parts taken in their order.
+//! Jobs done by several threads, their results taken in the order of the jobs.
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
@@ -11,15 +11,14 @@ use memchr::memchr;
 /// About how many bytes a part has.
 const PART: usize = 256 * 1024;
 
-/// Parts that a thread has at once: one to work at, one waiting.
+/// Jobs that a thread has at once: one in work, one waiting.
 const AT_ONCE: usize = 2;
 
-/// Has parts of a buffer worked at by several threads, and takes what came out in the order of the
-/// parts, on this thread, until `take` breaks.
+/// Does jobs on several threads, and takes the results in the order of the jobs, on this thread,
+/// until `take` breaks. The threads get the jobs in turn.
 ///
-/// Each part is so many whole lines, some 256 KiB, or one line that is longer. `work` gets where
-/// the part stands in the buffer and what a part before came to, to be used again; nothing else is
-/// allocated but that, for twice as many parts as there are threads.
+/// `work` gets a job and the result of an earlier job, whose memory it can use again. There are at
+/// most twice as many results as threads, and no job is begun before there is a result to fill.
 ///
 /// Where the system gives no thread, this one does the work.
 ///
@@ -27,11 +26,13 @@ const AT_ONCE: usize = 2;
 /// use std::num::NonZeroUsize;
 /// use std::ops::ControlFlow;
 ///
+/// use flagflow_frame::parallel::{in_order, parts};
+///
 /// let bytes = b"a line\n".repeat(100_000);
 /// let mut lines = 0;
 /// let two = NonZeroUsize::MIN.saturating_add(1);
-/// flagflow_frame::parallel::in_order(
-///     &bytes,
+/// in_order(
+///     parts(&bytes),
 ///     two,
 ///     |part, count: &mut usize| *count = bytes[part].split(|byte| *byte == b'\n').count() - 1,
 ///     |count| {
@@ -41,52 +42,66 @@ const AT_ONCE: usize = 2;
 /// );
 /// assert_eq!(lines, 100_000);
 /// ```
-pub fn in_order<T, B>(
-    bytes: &[u8],
+pub fn in_order<J, T, B>(
+    jobs: impl Iterator<Item = J>,
     threads: NonZeroUsize,
-    work: impl Fn(Range<usize>, &mut T) + Sync,
+    work: impl Fn(J, &mut T) + Sync,
     take: impl FnMut(&mut T) -> ControlFlow<B>,
 ) -> ControlFlow<B>
 where
+    J: Send,
     T: Default + Send,
 {
-    by_workers(bytes, threads.get(), work, take)
+    by_workers(jobs, threads.get(), work, take)
 }
 
 /// The same, where there may be no thread to work but this one.
-fn by_workers<T, B>(
-    bytes: &[u8],
+fn by_workers<J, T, B>(
+    mut jobs: impl Iterator<Item = J>,
     threads: usize,
-    work: impl Fn(Range<usize>, &mut T) + Sync,
+    work: impl Fn(J, &mut T) + Sync,
     mut take: impl FnMut(&mut T) -> ControlFlow<B>,
 ) -> ControlFlow<B>
 where
+    J: Send,
     T: Default + Send,
 {
-    let mut parts = Parts { bytes, at: 0 };
     thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map_while(|_| Worker::spawn(scope, &work)).collect();
         let mut line = Queue { workers, next: 0, waiting: VecDeque::new() };
         if line.workers.is_empty() {
             let mut done = T::default();
-            return parts.try_for_each(|part| {
-                work(part, &mut done);
+            return jobs.try_for_each(|job| {
+                work(job, &mut done);
                 take(&mut done)
             });
         }
         while line.waiting.len() < line.workers.len() * AT_ONCE
-            && let Some(part) = parts.next()
+            && let Some(job) = jobs.next()
         {
-            line.give(part, T::default());
+            line.give(job, T::default());
         }
         while let Some(mut done) = line.receive() {
             take(&mut done)?;
-            if let Some(part) = parts.next() {
-                line.give(part, done);
+            if let Some(job) = jobs.next() {
+                line.give(job, done);
             }
         }
         ControlFlow::Continue(())
     })
+}
+
+/// Splits a buffer into parts of whole lines, of some 256 KiB each, or of one line that is longer.
+///
+/// ```
+/// use flagflow_frame::parallel::parts;
+///
+/// let bytes = b"a line\n".repeat(100_000);
+/// let lengths: Vec<_> = parts(&bytes).map(|part| part.len()).collect();
+/// assert_eq!(lengths, [262_150, 262_150, 175_700]);
+/// ```
+pub fn parts(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    Parts { bytes, at: 0 }
 }
 
 /// Batches that a part came to, their memory used again for the next part.
@@ -158,27 +173,25 @@ impl Iterator for Parts<'_> {
     }
 }
 
-/// A thread that works at parts, in the order in which it gets them.
-struct Worker<T> {
-    jobs: Sender<(Range<usize>, T)>,
+/// A thread that does jobs, in the order in which it gets them.
+struct Worker<J, T> {
+    jobs: Sender<(J, T)>,
     done: Receiver<T>,
 }
 
-impl<T: Send> Worker<T> {
+impl<J: Send, T: Send> Worker<J, T> {
     /// `None` where the system has no thread to give.
-    fn spawn<'s>(
-        scope: &'s Scope<'s, '_>,
-        work: &'s (impl Fn(Range<usize>, &mut T) + Sync),
-    ) -> Option<Self>
+    fn spawn<'s>(scope: &'s Scope<'s, '_>, work: &'s (impl Fn(J, &mut T) + Sync)) -> Option<Self>
     where
+        J: 's,
         T: 's,
     {
-        let (jobs, parts) = mpsc::channel::<(Range<usize>, T)>();
+        let (jobs, given) = mpsc::channel::<(J, T)>();
         let (finished, done) = mpsc::channel();
         let run = move || {
-            // until there are no more, or nobody takes what came out
-            let _ = parts.into_iter().try_for_each(|(part, mut slot)| {
-                work(part, &mut slot);
+            // until there are no more jobs, or no result is taken any more
+            let _ = given.into_iter().try_for_each(|(job, mut slot)| {
+                work(job, &mut slot);
                 finished.send(slot)
             });
         };
@@ -187,22 +200,22 @@ impl<T: Send> Worker<T> {
     }
 }
 
-/// The workers, which get parts in turn, and those that have one, the first one first.
-struct Queue<T> {
-    workers: Vec<Worker<T>>,
+/// The workers, which get jobs in turn, and those that have one, the first one first.
+struct Queue<J, T> {
+    workers: Vec<Worker<J, T>>,
     next: usize,
     waiting: VecDeque<usize>,
 }
 
-impl<T> Queue<T> {
-    fn give(&mut self, part: Range<usize>, slot: T) {
+impl<J, T> Queue<J, T> {
+    fn give(&mut self, job: J, slot: T) {
         // a worker that is gone has panicked, which `receive` meets when its turn comes
-        let _ = self.workers[self.next].jobs.send((part, slot));
+        let _ = self.workers[self.next].jobs.send((job, slot));
         self.waiting.push_back(self.next);
         self.next = (self.next + 1) % self.workers.len();
     }
 
-    /// Returns what the first part came to. None is left where a worker is gone: the scope tells of
+    /// Returns the result of the first job. None is left where a worker is gone: the scope tells of
     /// it.
     fn receive(&mut self) -> Option<T> {
         let worker = self.waiting.pop_front()?;
@@ -241,7 +254,7 @@ mod tests {
         for count in [1, 2, 3, 7] {
             let (mut seen, mut parts) = (Vec::new(), 0);
             let ended = in_order(
-                &bytes,
+                super::parts(&bytes),
                 threads(count),
                 |part, slot: &mut Vec<u8>| {
                     slot.clear();
@@ -265,7 +278,7 @@ mod tests {
         let bytes = lines();
         let mut taken = 0;
         let ended = in_order(
-            &bytes,
+            super::parts(&bytes),
             threads(3),
             |part, slot: &mut usize| *slot = part.start,
             |start| {
@@ -287,7 +300,7 @@ mod tests {
     fn parts_of(bytes: &[u8], threads: usize) -> Vec<(Range<usize>, ThreadId)> {
         let mut parts = Vec::new();
         let ended = by_workers(
-            bytes,
+            super::parts(bytes),
             threads,
             |part, slot: &mut Option<_>| *slot = Some((part, thread::current().id())),
             |slot| {
@@ -356,7 +369,7 @@ mod tests {
         assert!(parts.iter().all(|it| it.1 == here));
         let mut taken = 0;
         let ended = by_workers(
-            &bytes,
+            super::parts(&bytes),
             0,
             |part, slot: &mut usize| *slot = part.end,
             |end| {
@@ -381,7 +394,7 @@ mod tests {
         let bytes = lines();
         let mut taken = 0;
         let ended = in_order(
-            &bytes,
+            super::parts(&bytes),
             threads(3),
             |_, _: &mut Slot| {},
             |_| {
@@ -400,7 +413,7 @@ mod tests {
         let mut taken = 0;
         let result = std::panic::catch_unwind(AssertUnwindSafe(|| {
             in_order(
-                &bytes,
+                super::parts(&bytes),
                 threads(2),
                 |part, (): &mut ()| assert!(part.start < PART, "as the test has it"),
                 |()| {
