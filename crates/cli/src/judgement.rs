@@ -1,8 +1,6 @@
 //! Options of checking files, shared by several commands.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::thread;
 
 use flagflow::check::policy::GateTerms;
 use flagflow::check::{
@@ -68,24 +66,6 @@ pub(crate) struct JudgementArgs {
     /// The most memory for comparing records; beyond it, temporary files are used.
     #[arg(long, value_name = "BYTES", default_value = "512M", value_parser = size)]
     cross_record_memory: usize,
-}
-
-/// The number of threads, for commands that read large files.
-#[derive(clap::Args)]
-#[command(next_help_heading = "Speed")]
-pub(crate) struct JobsArgs {
-    /// The number of threads that read ahead in a file of more than 1 MiB. Results are the same at
-    /// any number. [default: the number of processors]
-    #[arg(long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
-}
-
-impl JobsArgs {
-    /// Returns the number of threads that read ahead.
-    pub(crate) fn threads(&self) -> NonZeroUsize {
-        let of_system = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        self.jobs.unwrap_or_else(of_system)
-    }
 }
 
 fn edition(text: &str) -> Result<EditionChoice, String> {

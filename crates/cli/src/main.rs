@@ -9,6 +9,7 @@ mod files;
 mod finding_table;
 mod folder;
 mod input;
+mod jobs;
 mod judgement;
 mod options;
 mod policy;

@@ -24,7 +24,8 @@ use super::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure, in_file};
 use crate::files::Files;
 use crate::input::name_of;
-use crate::judgement::{JobsArgs, JudgementArgs};
+use crate::jobs::JobsArgs;
+use crate::judgement::JudgementArgs;
 use crate::options::{any_case, read_profile, rule, samples};
 use crate::terminal::tell_lines;
 

@@ -1,7 +1,9 @@
 //! `flagflow check FILE...`
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
@@ -18,7 +20,8 @@ use crate::exit::{Exit, Failure, below_name, in_file};
 use crate::files::Files;
 use crate::folder::FolderArgs;
 use crate::input::{self, Opened};
-use crate::judgement::{JobsArgs, Judgement, JudgementArgs};
+use crate::jobs::{JobsArgs, Share};
+use crate::judgement::{Judgement, JudgementArgs};
 use crate::quarantine::{Checks, QuarantineArgs, SplitOutcome};
 use crate::reading::{Reading, ReadingArgs};
 use crate::reports::{self, AllReports, ReportArgs};
@@ -142,25 +145,29 @@ pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
     let (files, expanded) = input::expand(&args.files, &args.folders.read()?);
     args.quarantine.expect_one(files.len())?;
     let shown = args.shown()?;
-    let mut run = CheckRun::begin(args, shown, named)?;
+    let run = CheckRun::begin(args, shown, named)?;
     let (mut reports, begun) = args.reports.begin(args.max_samples, &named.guard);
+    let wanted = run.wanted(&reports);
     if args.quiet && shown == Some(CheckFormat::Text) {
         named.tell_policy();
     }
     let (mut exit, mut said) = (expanded.max(begun), Ok(()));
-    for file in files {
-        let checked = run.one(&file, &reports);
+    let take = |file: &Opened, checked: CheckedFile| {
+        checked.tell_error(&file.name);
         if said.is_ok() {
             said = run.show(&checked.entry, checked.elapsed).map_err(Failure::output);
         }
         checked.outcome.iter().for_each(|outcome| outcome.tell(&file.name, args.quiet));
         // the reader of standard output may stop; reports in files are still needed
         if said.is_err() && reports.is_empty() {
-            break;
+            return ControlFlow::Break(());
         }
         exit = exit.max(checked.exit());
         reports.add(checked.entry);
-    }
+        ControlFlow::Continue(())
+    };
+    // a break leaves its reason in `said`
+    let _ = run.each_file(&files, wanted, take);
     match (reports::finish(reports), said) {
         (Exit::Failed, said) => {
             said.err().iter().for_each(Failure::tell);
@@ -179,7 +186,15 @@ struct CheckRun<'a> {
     judgement: Judgement<'a>,
     reading: Reading<'a>,
     baseline: Option<Baseline>,
-    sequence: Sequence,
+    sequence: Mutex<Sequence>,
+}
+
+/// What all outputs together need of each file.
+#[derive(Clone, Copy)]
+struct Wanted {
+    /// The most findings of each rule; `None` is all.
+    most: Option<usize>,
+    counts: bool,
 }
 
 impl<'a> CheckRun<'a> {
@@ -188,54 +203,79 @@ impl<'a> CheckRun<'a> {
         shown: Option<CheckFormat>,
         named: &'a Files,
     ) -> Result<Self, Failure> {
-        let mut run = Self {
+        let run = Self {
             args,
             shown,
             named,
             judgement: args.judgement.with(named),
             reading: args.reading.read()?,
             baseline: args.baseline.as_deref().map(read_baseline).transpose()?,
-            sequence: Sequence::Off,
+            sequence: Mutex::new(Sequence::Off),
         };
-        run.sequence = args.sequence.first(|path| run.identify(path))?;
+        let first = args.sequence.first(|path| run.identify(path))?;
+        *run.sequence() = first;
         Ok(run)
     }
 
     /// The file before the first one.
     fn identify(&self, path: &Path) -> Result<FileIdentity, Failure> {
         let (sender, input) = self.judgement.sender(open(path)?)?;
-        identify(input, &self.judged_by(sender.as_ref())).map_err(in_file(path))
+        identify(input, &self.judged_by(sender.as_ref(), self.args.jobs.alone()))
+            .map_err(in_file(path))
     }
 
-    /// Checks one file; an input error is printed.
-    fn one(&mut self, file: &Opened, reports: &AllReports) -> CheckedFile {
+    /// The file to compare the next one with.
+    fn sequence(&self) -> MutexGuard<'_, Sequence> {
+        self.sequence.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Checks files and takes the results in their order. Files that are compared with the one
+    /// before are checked one after the other.
+    fn each_file(
+        &self,
+        files: &[Opened],
+        wanted: Wanted,
+        mut take: impl FnMut(&Opened, CheckedFile) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let jobs = &self.args.jobs;
+        if matches!(*self.sequence(), Sequence::Off) {
+            return jobs.each_file(files, |file, share| self.one(file, share, wanted), take);
+        }
+        files.iter().try_for_each(|file| {
+            let checked = self.one(file, jobs.alone(), wanted);
+            checked.entry.outcome.iter().for_each(|report| {
+                self.sequence().follow(report.identity.as_ref());
+            });
+            take(file, checked)
+        })
+    }
+
+    /// Checks one file.
+    fn one(&self, file: &Opened, share: Share, wanted: Wanted) -> CheckedFile {
         let began = Instant::now();
-        let (entry, outcome) = match self.check(file, reports) {
+        let (entry, outcome) = match self.check(file, share, wanted) {
             Ok((entry, outcome)) => (entry, Some(outcome)),
-            Err(error) => {
-                tell(format_args!("flagflow: {}: {error}", file.name));
-                (ReportEntry::unreadable(&file.path, error), None)
-            }
+            Err(error) => (ReportEntry::unreadable(&file.path, error), None),
         };
-        entry.outcome.iter().for_each(|report| self.sequence.follow(report.identity.as_ref()));
         CheckedFile { entry, outcome, elapsed: began.elapsed() }
     }
 
     fn check(
         &self,
         file: &Opened,
-        reports: &AllReports,
+        share: Share,
+        wanted: Wanted,
     ) -> Result<(ReportEntry, SplitOutcome), String> {
         let quarantine = &self.args.quarantine;
-        let mut opening = quarantine.open(file, self.args.quiet)?;
+        let mut opening = quarantine.open(file, self.args.quiet || share.is_beside_others())?;
         let sender =
             self.judgement.sender(opening.input).map_err(|error| below_name(&file.name, &error))?;
         let (sender, input) = sender;
         opening.input = input;
-        let mut options = self.options(file, sender.as_ref());
-        options.max_samples = self.most_of_all(reports);
+        let mut options = self.options(file, sender.as_ref(), share);
+        options.max_samples = wanted.most;
         let gates = self.judgement.gates(sender.as_ref());
-        let mut counts = reports.shows_counts().then(Counts::default);
+        let mut counts = wanted.counts.then(Counts::default);
         let checks = Checks { options: &options, terms: gates, guard: &self.named.guard };
         let (report, outcome) = match &mut counts {
             Some(counts) => quarantine.check(file, opening, checks, counts)?,
@@ -251,23 +291,28 @@ impl<'a> CheckRun<'a> {
         Ok((entry.judged_by(policy), outcome))
     }
 
-    fn judged_by(&self, sender: Option<&Sender>) -> Options {
+    fn judged_by(&self, sender: Option<&Sender>, share: Share) -> Options {
         let mut options = self.judgement.options(sender);
         self.reading.apply(&mut options);
         options.mask = self.args.mask;
-        options.threads = self.args.jobs.threads();
+        share.apply(&mut options);
         options
     }
 
-    fn options(&self, file: &Opened, sender: Option<&Sender>) -> Options {
-        let mut options = self.judged_by(sender);
-        options.sequence = self.sequence.clone();
+    fn options(&self, file: &Opened, sender: Option<&Sender>, share: Share) -> Options {
+        let mut options = self.judged_by(sender, share);
+        options.sequence = self.sequence().clone();
         options.baseline = self.baseline.as_ref().map(|baseline| baseline.of(&file.name));
         if self.args.check_file_name {
             let name = file.path.file_name();
             options.file_name = name.map(|name| name.to_string_lossy().into_owned());
         }
         options
+    }
+
+    /// Returns what the reports and standard output need.
+    fn wanted(&self, reports: &AllReports) -> Wanted {
+        Wanted { most: self.most_of_all(reports), counts: reports.shows_counts() }
     }
 
     /// Returns the most findings of each rule in any output.
@@ -342,6 +387,13 @@ struct CheckedFile {
 }
 
 impl CheckedFile {
+    /// Prints why the file could not be read.
+    fn tell_error(&self, name: &str) {
+        if let Err(error) = &self.entry.outcome {
+            tell(format_args!("flagflow: {name}: {error}"));
+        }
+    }
+
     fn exit(&self) -> Exit {
         match &self.outcome {
             None => Exit::Failed,

@@ -1,6 +1,7 @@
 //! `flagflow summary FILE...`
 
 use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -11,7 +12,8 @@ use crate::exit::{Exit, Failure, below_name};
 use crate::files::Files;
 use crate::folder::FolderArgs;
 use crate::input::{self, Opened};
-use crate::judgement::{JobsArgs, Judgement, JudgementArgs};
+use crate::jobs::{JobsArgs, Share};
+use crate::judgement::{Judgement, JudgementArgs};
 use crate::reading::{Reading, ReadingArgs};
 use crate::terminal::{self, tell};
 
@@ -68,10 +70,13 @@ pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
     }
     let (files, mut exit) = input::expand(&args.files, &args.folders.read()?);
     let (mut all, mut shown) = (Counts::default(), 0);
-    for file in &files {
-        match counted(args, &judgement, &reading, file) {
+    let judge = |file: &Opened, share| counted(args, &judgement, &reading, file, share);
+    let taken = args.jobs.each_file(&files, judge, |file, counted| {
+        match counted {
             Ok((report, counts)) => {
-                args.show(&file.name, &report, &counts, shown > 0).map_err(Failure::output)?;
+                if let Err(error) = args.show(&file.name, &report, &counts, shown > 0) {
+                    return ControlFlow::Break(Failure::output(error));
+                }
                 all.merge(&counts);
                 shown += 1;
             }
@@ -80,6 +85,10 @@ pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
                 exit = Exit::Failed;
             }
         }
+        ControlFlow::Continue(())
+    });
+    if let ControlFlow::Break(failure) = taken {
+        return Err(failure);
     }
     if shown > 1 && args.format == SummaryFormat::Text {
         let text = format!("\n{}", summary_of_all(shown, &all, &args.options()));
@@ -94,12 +103,13 @@ fn counted(
     judgement: &Judgement<'_>,
     reading: &Reading<'_>,
     file: &Opened,
+    share: Share,
 ) -> Result<(Report, Counts), String> {
-    let input = judgement.sender(file.open(args.quiet)?);
+    let input = judgement.sender(file.open(args.quiet || share.is_beside_others())?);
     let (sender, input) = input.map_err(|error| below_name(&file.name, &error))?;
     let mut options = judgement.options(sender.as_ref());
     reading.apply(&mut options);
-    options.threads = args.jobs.threads();
+    share.apply(&mut options);
     // findings are not shown
     options.max_samples = Some(0);
     let mut counts = Counts::default();
