@@ -150,7 +150,7 @@ pub struct Reader<F: Flow, R> {
     unfinished: Option<Unfinished<F>>,
     /// The reasons of the record that was read last, where it must have reasons.
     reasons: Vec<F::Reason>,
-    ahead: Lookahead,
+    ahead: Lookahead<F::Record>,
     decoders: LineDecoders<F>,
     /// Of a reader of a part of a file: the end of the part's records.
     pub(crate) part: Option<PartEnd>,
@@ -365,8 +365,15 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
         reason = "a record that goes through memory takes twice as long"
     )]
     fn record_ahead(&mut self) -> Option<F::Record> {
-        let row = self.ahead.row_of_run()?;
-        self.decoders.current()?.canonical_record(self.ahead.columns(), row)
+        self.ahead.record_of_run()
+    }
+
+    /// Makes the records of the canonical rows that come next.
+    fn begin_run(&mut self) {
+        let Some(decoder) = self.decoders.current() else { return };
+        self.ahead.begin_run(&self.lines, |columns, rows, records| {
+            decoder.push_canonical(columns, rows, records);
+        });
     }
 
     /// Goes behind the records that were taken ahead and handed out.
@@ -470,11 +477,11 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
     fn read_by_line(&mut self) -> Result<Option<F::Record>, F::Field> {
         self.end_run();
         if self.ahead.row(&self.lines).is_some() || self.look_ahead()? {
-            self.ahead.begin_run(&self.lines);
+            self.begin_run();
             return Ok(self.record_ahead());
         }
         let read = self.read_whole().map(|read| read.map(|(record, _)| record));
-        self.ahead.begin_run(&self.lines);
+        self.begin_run();
         read
     }
 
