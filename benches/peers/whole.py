@@ -39,7 +39,7 @@ BLOCK = 1 << 16
 
 @dataclass
 class Row:
-    """A command with its limit; a word in braces is a file that `make` makes, or the output."""
+    """A command with its limit; a word in braces is a file that `Files` makes, or the output."""
 
     name: str
     command: str
@@ -252,7 +252,7 @@ def line(row, base, files):
         wanted.append("same memory")
         # two runs of a command differ by less than a tenth
         met.append(row.megabytes is not None and row.megabytes <= 1.1 * base.megabytes)
-    command = row.command.replace("{", "").replace("}", "").replace(" --no-config", "")
+    command = NAME.sub(r"\1", row.command)
     answer = ("yes" if all(met) else "no") if met else ""
     peak = "" if row.megabytes is None else f"{row.megabytes:.1f}"
     times = f"{least(row.processor)} | {least(row.elapsed)}"
