@@ -290,13 +290,15 @@ pub struct LineDecoders<F: Flow> {
     how: Decoding,
     current: Option<LineDecoder<F>>,
     made: Vec<(F::Tag, LineEnd, Option<LineDecoder<F>>)>,
+    /// The bytes of the longest row, once they were needed; none at all where no line is a row.
+    longest: Option<usize>,
 }
 
 impl<F: Flow> LineDecoders<F> {
     /// No decoders yet.
     #[must_use]
     pub const fn new(how: Decoding) -> Self {
-        Self { how, current: None, made: Vec::new() }
+        Self { how, current: None, made: Vec::new(), longest: None }
     }
 
     /// Returns the decoder of the lines that were decoded last.
@@ -330,7 +332,8 @@ impl<F: Flow> LineDecoders<F> {
         bytes: &[u8],
     ) -> Option<LineDecoder<F>> {
         let table = table.into();
-        let (line, line_end, _) = split_line(&bytes[..bytes.len().min(longest_row(table)?)])?;
+        let longest = *self.longest.get_or_insert_with(|| longest_row(table).unwrap_or(0));
+        let (line, line_end, _) = split_line(&bytes[..bytes.len().min(longest)])?;
         let quote = usize::from(table.style() == Style::Comma);
         let begins = |spec: &&LineSpec<F>| {
             line.get(quote..).is_some_and(|line| line.starts_with(spec.code().as_bytes()))
