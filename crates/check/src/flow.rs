@@ -22,7 +22,8 @@ pub(crate) trait FlowCheck<'o>: Sized {
     /// The flow.
     type Flow: CheckedFlow;
 
-    /// The rules that canonical rows may break, by their bits.
+    /// The rules of the flow that canonical rows may break, by their bits, which begin above those
+    /// of [`EditionCheck::RULES`].
     const ROW_RULES: &'static [RuleId];
 
     /// The table of the file.

@@ -15,6 +15,7 @@ mod canonical;
 mod compiled;
 mod cut;
 mod error;
+pub mod field;
 mod flow;
 mod lookahead;
 mod names;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use flagflow_codec::{Item, ItemKind, LineKind, Names, Slot};
+use flagflow_domain::Fuel;
 
 use crate::text::ShortText;
 
@@ -94,6 +95,10 @@ impl Names for Electricity {
     type Layout = Layout;
 
     const CODE_IS_ITEM: bool = false;
+    const FUEL: Fuel = Fuel::Electricity;
+    const POINT: Field = Field::MpanCore;
+    const FLAG: Field = Field::DccServiceFlag;
+    const DAY: Field = Field::EffectiveFromDate;
 }
 
 /// The name of a line of a profile: its part in the file, or its place among the groups that only
@@ -370,6 +375,12 @@ impl Field {
             Self::Rejected => "Instructions rejected (J0524)",
             Self::Other(name) => name.as_str(),
         }
+    }
+}
+
+impl AsRef<str> for Field {
+    fn as_ref(&self) -> &str {
+        self.name()
     }
 }
 

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use flagflow_codec::{Content, Counts, ErrorKind, LineSpec};
-use flagflow_domain::{EffectiveDate, Fuel, ServiceFlag};
+use flagflow_codec::{Content, Counts, ErrorKind, LineSpec, Names};
+use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_electricity::{
     Electricity, Fault, Field, Flow, Format, Header, Instruction, ItemKind, Layout, LineKind,
     LineTag, Opening, Profile, RawRecord, ReaderOptions, ReasonCode, Timestamp, Trailer,
@@ -23,7 +23,7 @@ use super::reason::ConvertReason;
 
 /// Items by which a table of electricity is recognised, and an object or a row is a record.
 const TELLING: [Field; 4] = [
-    Field::MpanCore,
+    Electricity::POINT,
     Field::InstructionNumber,
     Field::IncomingInstructionNumber,
     Field::AnsweredFileIdentifier,
@@ -37,17 +37,11 @@ pub(super) fn is_column(name: &str) -> bool {
 impl ConvertFlow for Electricity {
     type Named = Assembly;
 
-    const FUEL: Fuel = Fuel::Electricity;
-    const FLAG: Field = Field::DccServiceFlag;
     const KIND: Option<Field> = None;
     const ALIASES: &'static [(&'static str, Field)] =
-        &[("meter_point", Field::MpanCore), ("effective_from", Field::EffectiveFromDate)];
+        &[("meter_point", Self::POINT), ("effective_from", Self::DAY)];
     const OLD_NAMES: &'static [(&'static str, &'static str)] =
         &[("reason_code", "rejection_reason_code")];
-
-    fn name(field: &Field) -> &str {
-        field.name()
-    }
 
     fn reading(
         from: RecordFormat,
@@ -69,16 +63,8 @@ impl ConvertFlow for Electricity {
         Format::new(format.profile().clone(), layout_of(to))
     }
 
-    fn writer_options(
-        format: &Format,
-        header: Option<&Header>,
-        line_end: LineEnd,
-        options: &ConvertOptions,
-    ) -> WriterOptions {
-        let writer = WriterOptions::new(format.profile().clone()).layout(format.layout());
-        let writer = header.cloned().into_iter().fold(writer, WriterOptions::envelope);
-        let completed = options.user_file.completed;
-        completed.into_iter().fold(writer, WriterOptions::completed).line_end(line_end)
+    fn writer_options(writer: WriterOptions, options: &ConvertOptions) -> WriterOptions {
+        options.user_file.completed.into_iter().fold(writer, WriterOptions::completed)
     }
 
     fn canonical(line: &[u8], format: &Format) -> Option<Instruction> {
@@ -95,10 +81,6 @@ impl ConvertFlow for Electricity {
             Instruction::D0351(rejection) => rejection.with_flag(flag).into(),
             Instruction::D0172(_) => record,
         }
-    }
-
-    fn reason_text(reason: &ReasonCode) -> &[u8] {
-        reason.as_bytes()
     }
 
     fn kind_name<'l>(format: &Format, line: &'l LineSpec<Self>) -> Cow<'l, str> {

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use flagflow_codec::{
     Content, Counts, ErrorKind, Flow, LineCode, LineKind, LineSpec, Names, Shortfall, Table,
-    Unwritable,
+    Target, Unwritable,
 };
-use flagflow_domain::{Fuel, ServiceFlag};
+use flagflow_domain::ServiceFlag;
 use flagflow_electricity::SupplierId;
-use flagflow_frame::{LineEnd, Position};
+use flagflow_frame::Position;
 
 use flagflow_files::Result;
 
@@ -20,15 +20,17 @@ use super::report::ConvertRefusal;
 /// A flow whose records can be converted. The names and the order of its columns and keys are those
 /// of its table; these are the steps in which flows differ.
 pub(super) trait ConvertFlow:
-    Flow<Field: Into<ConvertField>, Record: Into<TableRecord>, Header: Clone, Group: PartialEq>
+    Flow<
+        Field: Into<ConvertField>,
+        Record: Into<TableRecord>,
+        Header: Clone,
+        Group: PartialEq,
+        Reason: AsRef<[u8]>,
+        WriterOptions: From<Target<Self>>,
+    >
 {
     /// Reads the lines of the flow from texts under the names of their items.
     type Named: NamedLines<Self>;
-
-    const FUEL: Fuel;
-
-    /// The item of a record's flag.
-    const FLAG: Self::Field;
 
     /// The item that names the kind of an object; without it the key is
     /// [`RECORD`](super::objects::RECORD).
@@ -39,9 +41,6 @@ pub(super) trait ConvertFlow:
 
     /// Names that items had in earlier versions, each with the name of today.
     const OLD_NAMES: &'static [(&'static str, &'static str)] = &[];
-
-    /// Returns the name of an item.
-    fn name(field: &Self::Field) -> &str;
 
     /// Returns the format of a file and the options of its reader, by its first line and the names
     /// in that line.
@@ -55,13 +54,10 @@ pub(super) trait ConvertFlow:
     /// Returns the format of the lines that are written, delimited lines for a table or objects.
     fn writing(format: &Self::Format, to: RecordFormat) -> Self::Format;
 
-    /// Returns the options of a writer.
-    fn writer_options(
-        format: &Self::Format,
-        header: Option<&Self::Header>,
-        line_end: LineEnd,
-        options: &ConvertOptions,
-    ) -> Self::WriterOptions;
+    /// Returns the options of a writer with those of the conversion.
+    fn writer_options(writer: Self::WriterOptions, _: &ConvertOptions) -> Self::WriterOptions {
+        writer
+    }
 
     /// Returns the record of a canonical line, the fast way.
     fn canonical(line: &[u8], format: &Self::Format) -> Option<Self::Record>;
@@ -71,9 +67,6 @@ pub(super) trait ConvertFlow:
 
     /// Returns the same record with another flag.
     fn with_flag(record: Self::Record, flag: ServiceFlag) -> Self::Record;
-
-    /// Returns the code of a reason.
-    fn reason_text(reason: &Self::Reason) -> &[u8];
 
     /// Returns the name of an object's kind.
     fn kind_name<'l>(format: &Self::Format, line: &'l LineSpec<Self>) -> Cow<'l, str>;

@@ -2,16 +2,15 @@
 
 use std::borrow::Cow;
 
-use flagflow_codec::{Counts, ErrorKind, LineSpec};
-use flagflow_domain::{EffectiveDate, Fuel, ServiceFlag};
-use flagflow_frame::LineEnd;
+use flagflow_codec::{Counts, ErrorKind, LineSpec, Names};
+use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_gas::field::{
     FieldFault, parse_date, parse_file_type, parse_flag, parse_mprn, parse_number, parse_outcome,
     parse_time,
 };
 use flagflow_gas::{
-    CreationTime, Detail, E45, Field, Gas, Header, Layout, OutOfRange, ReaderOptions, ReasonCode,
-    Table, Tag, Trailer, WriterOptions, read_canonical, table,
+    CreationTime, Detail, E45, Field, Gas, Header, Layout, OutOfRange, ReaderOptions, Table, Tag,
+    Trailer, read_canonical, table,
 };
 
 use flagflow_files::Result;
@@ -30,19 +29,12 @@ pub(super) fn is_column(name: &str) -> bool {
 impl ConvertFlow for Gas {
     type Named = GasNamed;
 
-    const FUEL: Fuel = Fuel::Gas;
-    const FLAG: Field = Field::DccServiceFlag;
     const KIND: Option<Field> = Some(Field::TransactionType);
     const ALIASES: &'static [(&'static str, Field)] = &[
-        ("meter_point", Field::MeterPointReference),
-        ("effective_from_date", Field::DccServiceEffectiveFromDate),
-        ("effective_from", Field::DccServiceEffectiveFromDate),
+        ("meter_point", Self::POINT),
+        ("effective_from_date", Self::DAY),
+        ("effective_from", Self::DAY),
     ];
-
-    #[inline]
-    fn name(field: &Field) -> &str {
-        field.name()
-    }
 
     fn reading(
         from: RecordFormat,
@@ -58,16 +50,6 @@ impl ConvertFlow for Gas {
         table_of(to)
     }
 
-    fn writer_options(
-        format: &&'static Table,
-        header: Option<&Header>,
-        line_end: LineEnd,
-        _: &ConvertOptions,
-    ) -> WriterOptions {
-        let options = WriterOptions::new().layout(format.layout()).line_end(line_end);
-        header.map_or(options, |header| options.envelope(*header))
-    }
-
     #[inline]
     fn canonical(line: &[u8], format: &&'static Table) -> Option<Detail> {
         read_canonical(line, format.layout())
@@ -80,10 +62,6 @@ impl ConvertFlow for Gas {
 
     fn with_flag(detail: Detail, flag: ServiceFlag) -> Detail {
         detail.with_flag(flag)
-    }
-
-    fn reason_text(reason: &ReasonCode) -> &[u8] {
-        reason.as_bytes()
     }
 
     fn kind_name<'l>(_: &&'static Table, line: &'l LineSpec<Self>) -> Cow<'l, str> {

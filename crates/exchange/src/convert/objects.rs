@@ -110,7 +110,7 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
         }
         let others = ObjectKeys::<F, R>::OTHERS;
         let mut names: Vec<_> = others.iter().map(|name| (*name).to_owned()).collect();
-        names.extend(fields.iter().map(|field| F::name(field).to_owned()));
+        names.extend(fields.iter().map(|field| field.as_ref().to_owned()));
         if let Some(name) = names.iter().skip(others.len()).find(|name| others.contains(&&***name))
         {
             let what = format!("the profile has an item {name}, which is a reserved key of jsonl");

@@ -204,7 +204,7 @@ pub(super) fn column<F: ConvertFlow>(table: &Table<F>, name: &str) -> Option<F::
         .chain(group_of(table))
         .flat_map(LineSpec::items)
         .map(|item| item.field)
-        .find(|field| F::name(field) == name);
+        .find(|field| field.as_ref() == name);
     own.or_else(|| F::ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, field)| *field))
 }
 

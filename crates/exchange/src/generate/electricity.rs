@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flagflow_check::{Flow as AnyFlow, Layout as AnyLayout, RuleId};
 use flagflow_codec::{LineKind, Values};
-use flagflow_domain::{Distributor, Edition, EffectiveDate, Fuel, MpanCore, ServiceFlag};
+use flagflow_domain::{Distributor, Edition, EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_electricity::{
     D0172, D0350, D0351, Electricity, Field, FileIdentifier, Flow, Format, Header, Instruction,
     ItemSpec, Layout, LineTag, Opening, OutOfRange, Profile, ReasonCode, SupplierId, Timestamp,
@@ -118,10 +118,8 @@ impl ElectricityMaker {
 }
 
 impl SpoilFlow for Electricity {
-    const FUEL: Fuel = Fuel::Electricity;
     const STRANGE: [&'static str; 4] = ["Q77", "82h", "K99", "W00"];
     const FIRST_DECIDES: bool = false;
-    const EFFECTIVE: Field = Field::EffectiveFromDate;
     const NUMBER: Option<Field> = Some(Field::InstructionNumber);
     const ANSWERED: Option<Field> = Some(Field::AnsweredFileIdentifier);
     const SUPPLIER: Option<Field> = Some(Field::SupplierId);

@@ -2,7 +2,7 @@
 
 use flagflow_check::{Flow, Layout as AnyLayout, RuleId};
 use flagflow_codec::{Item, LineKind};
-use flagflow_domain::{Edition, Fuel, Mprn, Outcome, ServiceFlag};
+use flagflow_domain::{Edition, Mprn, Outcome, ServiceFlag};
 use flagflow_gas::{
     Detail, Field, Gas, Header, Layout, RawRecord, Table, Tag, Trailer, edition_on, table,
     write_detail, write_header, write_trailer,
@@ -52,10 +52,8 @@ const LOST_HEADER: &[u8] = b"A000000000001DXI20240102093000000001";
 const LOST_HEADER_UKLINK: &[u8] = b"\"A00\",1,\"DXI\",20240102,093000,1";
 
 impl SpoilFlow for Gas {
-    const FUEL: Fuel = Fuel::Gas;
     const STRANGE: [&'static str; 4] = ["E44", "E47", "e45", "X46"];
     const FIRST_DECIDES: bool = true;
-    const EFFECTIVE: Field = Field::DccServiceEffectiveFromDate;
 
     fn name(field: Field) -> Option<&'static str> {
         Some(field.name())
