@@ -5,12 +5,10 @@ use std::sync::Arc;
 use arrow_array::{Array, ArrayRef, Date32Array, Int64Array, StringArray, new_null_array};
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 
-use flagflow_codec::Batch;
 use flagflow_domain::Outcome;
 use flagflow_frame::Position;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::flow::ScanFlow;
 use crate::schema::Column;
 
 /// The columns of the records of a batch. An empty column is null.
@@ -28,22 +26,6 @@ pub(crate) struct ColumnCells<'b> {
     pub(crate) numbers: &'b [u64],
     /// Parties of four characters, with zeros for the ones that are missing at the end.
     pub(crate) parties: &'b [[u8; 4]],
-}
-
-impl<'b> ColumnCells<'b> {
-    pub(crate) fn of<F: ScanFlow>(batch: &'b Batch<F>) -> Self {
-        Self {
-            rows: batch.len(),
-            fuel: F::FUEL.as_str(),
-            transaction_types: F::TRANSACTION_TYPES,
-            points: batch.points(),
-            flags: batch.flags(),
-            days: batch.days(),
-            outcomes: batch.outcomes(),
-            numbers: batch.instruction_numbers(),
-            parties: batch.parties(),
-        }
-    }
 }
 
 /// Makes arrays, and keeps those that are the same in each batch.

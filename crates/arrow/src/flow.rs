@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use flagflow_codec::{Content, Flow, RawLine};
+use flagflow_codec::{Batch, Content, Flow, RawLine};
 use flagflow_domain::EffectiveDate;
 
+use crate::columns::ColumnCells;
 use crate::options::ScanOptions;
 use crate::row::ScanRow;
 
@@ -28,6 +29,21 @@ pub(crate) trait ScanFlow: Flow<Reason: AsRef<[u8]>> {
 
     /// Returns the row of a record, without its fuel and reasons: see [`row_of`].
     fn row(record: &Self::Record) -> ScanRow<'_>;
+}
+
+/// Returns the columns of a batch.
+pub(crate) fn cells_of<F: ScanFlow>(batch: &Batch<F>) -> ColumnCells<'_> {
+    ColumnCells {
+        rows: batch.len(),
+        fuel: F::FUEL.as_str(),
+        transaction_types: F::TRANSACTION_TYPES,
+        points: batch.points(),
+        flags: batch.flags(),
+        days: batch.days(),
+        outcomes: batch.outcomes(),
+        numbers: batch.instruction_numbers(),
+        parties: batch.parties(),
+    }
 }
 
 /// Returns the row of a record, whose reasons have spaces between them.

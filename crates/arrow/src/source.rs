@@ -9,9 +9,9 @@ use arrow_schema::SchemaRef;
 use flagflow_codec::{Batch, Content, ErrorKind as Kind, ReadSettings, Reader};
 use flagflow_frame::{LineEnd, Position};
 
-use crate::columns::{ArrayMaker, ColumnCells};
+use crate::columns::ArrayMaker;
 use crate::error::{Error, ErrorKind, Result};
-use crate::flow::{ScanFlow, join_reasons, object_of, row_of};
+use crate::flow::{ScanFlow, cells_of, join_reasons, object_of, row_of};
 use crate::options::{OnError, ScanOptions};
 use crate::row::{RowBuilder, ScanRow, expect_fitting};
 use crate::schema::{Column, schema};
@@ -216,7 +216,7 @@ impl<F: ScanFlow, R: BufRead> FlowSource<F, R> {
 
     /// Returns the batch from a row on.
     fn columns(&mut self, first: usize) -> Result<RecordBatch> {
-        let cells = ColumnCells::of(&self.batch);
+        let cells = cells_of(&self.batch);
         let mut arrays = Vec::with_capacity(self.columns.len());
         for column in &self.columns {
             arrays.push(match column {

@@ -5,10 +5,12 @@ use std::fmt::Debug;
 use flagflow_codec::{Flow, LineDecoder, RawLine};
 use flagflow_rows::RowColumns;
 
+use crate::layout::Layout;
 use crate::verdict::{ParsedRecord, RecordValues};
 
-/// A flow of the codec whose files can be checked: the fields of its files' numbers, and its records.
-pub(crate) trait CheckedFlow: Flow {
+/// A flow of the codec whose files can be checked: its records, and the fields of its files'
+/// numbers.
+pub(crate) trait CheckedFlow: Flow<Layout: Into<Layout>> {
     /// The number of a file, in its header or its first group.
     const FILE_NUMBER: Self::Field;
     /// The identifier of a file, in its header, if there is one beside the number.

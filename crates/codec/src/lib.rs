@@ -33,7 +33,7 @@ mod writer;
 pub use batch::Batch;
 pub use canonical::{canonical_number, read_canonical, read_canonical_of_constant};
 pub use compiled::{Decoding, LineDecoder, LineDecoders, longest_row};
-pub use error::{Error, ErrorKind, Fault, FieldFault, LineCode, Result, Unwritable};
+pub use error::{Error, ErrorKind, Fault, FieldFault, LineCode, Result, Unwritable, fault_of_line};
 pub use flow::{Content, Flow, FromLine, OutOfRange, Target, Totals};
 pub use names::{Name, Names};
 pub use order::{Counts, FileOrder, Role, Shortfall};

@@ -8,6 +8,12 @@
 macro_rules! reader_options {
     ($options:ident, $flow:ident, $layout:ty) => {
         impl $options {
+            /// The format by the first line, and lines of at most 64 KiB.
+            #[must_use]
+            pub fn new() -> Self {
+                Self::default()
+            }
+
             /// Takes every line to be of this layout.
             #[must_use]
             pub const fn layout(mut self, layout: $layout) -> Self {

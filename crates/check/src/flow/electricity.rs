@@ -225,16 +225,6 @@ impl<'o> ElectricityRules<'o> {
             findings.item(RuleId::FileIdMismatch, item, rule::file_id_mismatch::message);
         }
     }
-
-    fn check_participant(&self, findings: &mut FindingCounts) {
-        let Some(file) = self.participant.as_ref().filter(|file| file.others > 0) else { return };
-        let items = self.profile.items(LineKind::Header);
-        let field = PlacedField::of_line::<Electricity>(items, distributors_place(self.profile));
-        let line = file.header.line();
-        let place = || LineRef::of_line(&line).field(field, file.start, file.length);
-        let message = || rule::participant_mismatch::message(file.others);
-        findings.count(RuleId::ParticipantMismatch, line.number, place, message);
-    }
 }
 
 impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
@@ -467,20 +457,18 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         }
     }
 
-    fn finish(
-        self,
-        at_end: &Counts,
-        _: Option<&Counts>,
-        findings: &mut FindingCounts,
-    ) -> FlowTotals {
-        self.check_participant(findings);
-        FlowTotals {
-            flow: self.records(),
-            layout: self.layout.into(),
-            file_type: None,
-            declared: self.declared,
-            counted: at_end.groups,
-        }
+    fn check_end_of_file(&self, findings: &mut FindingCounts) {
+        let Some(file) = self.participant.as_ref().filter(|file| file.others > 0) else { return };
+        let items = self.profile.items(LineKind::Header);
+        let field = PlacedField::of_line::<Electricity>(items, distributors_place(self.profile));
+        let line = file.header.line();
+        let place = || LineRef::of_line(&line).field(field, file.start, file.length);
+        let message = || rule::participant_mismatch::message(file.others);
+        findings.count(RuleId::ParticipantMismatch, line.number, place, message);
+    }
+
+    fn totals(self, at_end: &Counts, _: Option<&Counts>) -> FlowTotals {
+        FlowTotals { file_type: None, declared: self.declared, counted: at_end.groups }
     }
 }
 

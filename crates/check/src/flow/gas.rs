@@ -293,15 +293,9 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
         Some(broken)
     }
 
-    fn finish(
-        self,
-        at_end: &Counts,
-        at_trailer: Option<&Counts>,
-        _: &mut FindingCounts,
-    ) -> FlowTotals {
+    fn totals(self, at_end: &Counts, at_trailer: Option<&Counts>) -> FlowTotals {
         let counted = at_trailer.map_or(at_end.records, |counts| self.counted(counts));
-        let Self { flow, layout, file_type, declared, .. } = self;
-        FlowTotals { flow, layout: layout.into(), file_type, declared, counted }
+        FlowTotals { file_type: self.file_type, declared: self.declared, counted }
     }
 }
 

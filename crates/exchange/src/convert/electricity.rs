@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use flagflow_codec::{Content, Counts, ErrorKind, LineSpec, Names};
+use flagflow_codec::{Content, ErrorKind, LineSpec, Names};
 use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_electricity::{
     Electricity, Fault, Field, Flow, Format, Header, Instruction, ItemKind, Layout, LineKind,
@@ -17,7 +17,7 @@ use flagflow_frame::{Line, LineEnd};
 
 use flagflow_files::Result;
 
-use super::flow::{BadValue, ConvertFlow, Extras, NamedLines, Objection, Omission};
+use super::flow::{BadValue, ConvertFlow, Extras, NamedLines, Objection, Omission, Texts};
 use super::options::{ConvertOptions, RecordFormat};
 use super::reason::ConvertReason;
 
@@ -96,7 +96,7 @@ impl ConvertFlow for Electricity {
         })
     }
 
-    fn unnamed<'t>(text: impl Fn(Field) -> Option<Cow<'t, [u8]>>) -> Option<LineTag> {
+    fn unnamed<'t>(text: impl Texts<'t, Field>) -> Option<LineTag> {
         TELLING.iter().find_map(|field| text(*field)).map(|_| LineTag::Record)
     }
 
@@ -112,23 +112,6 @@ impl ConvertFlow for Electricity {
             }
             _ => None,
         }
-    }
-
-    fn mismatch(
-        trailer: &Trailer,
-        header: Option<&Header>,
-        counts: &Counts,
-    ) -> Option<(Field, ErrorKind)> {
-        if header.is_some_and(|header| header.file_identifier() != trailer.file_identifier()) {
-            return Some((Field::FileIdentifier, ErrorKind::FileIdMismatch));
-        }
-        let (declared, counted) = (trailer.group_count(), counts.groups);
-        if declared != counted {
-            return Some((Field::GroupCount, ErrorKind::GroupCount { declared, counted }));
-        }
-        let (declared, counted) = (trailer.flow_count(), counts.flows);
-        let kind = ErrorKind::FlowCount { declared, counted };
-        (declared != counted).then_some((Field::FlowCount, kind))
     }
 
     fn warning(record: &Instruction) -> Option<&'static str> {
@@ -257,7 +240,7 @@ impl Assembly {
     fn join<'t>(
         &mut self,
         kind: LineTag,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
     ) -> Result<(), BadValue<Field>> {
         let Self { line, profile } = self;
         line.clear();
@@ -284,7 +267,7 @@ impl Assembly {
     fn envelope<'t, T>(
         &mut self,
         kind: LineTag,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
         further: &[u8],
     ) -> Result<T, BadValue<Field>>
     where
@@ -338,7 +321,7 @@ impl NamedLines<Electricity> for Assembly {
         &mut self,
         _: LineTag,
         _: bool,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
     ) -> Result<(Instruction, Extras), BadValue<Field>> {
         self.join(LineTag::Record, text)?;
         let record = read_instruction(&self.line, Layout::Zhv, &self.profile);
@@ -348,7 +331,7 @@ impl NamedLines<Electricity> for Assembly {
     fn group<'t>(
         &mut self,
         tag: LineTag,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
     ) -> Result<(Opening, Extras), BadValue<Field>> {
         self.join(tag, text)?;
         Ok((self.read()?, self.extras(tag)))
@@ -361,7 +344,7 @@ impl NamedLines<Electricity> for Assembly {
 
     fn header<'t>(
         &mut self,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
         further: &[u8],
     ) -> Result<Header, BadValue<Field>> {
         let header: Header = self.envelope(LineTag::Header, text, further)?;
@@ -374,7 +357,7 @@ impl NamedLines<Electricity> for Assembly {
 
     fn trailer<'t>(
         &mut self,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
         further: &[u8],
     ) -> Result<Trailer, BadValue<Field>> {
         self.envelope(LineTag::Trailer, text, further)

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use flagflow_codec::{
-    Content, Counts, ErrorKind, Flow, LineCode, LineKind, LineSpec, Names, Shortfall, Table,
-    Target, Unwritable,
+    Content, ErrorKind, Flow, LineCode, LineKind, LineSpec, Names, Shortfall, Table, Target,
+    Unwritable,
 };
 use flagflow_domain::ServiceFlag;
 use flagflow_electricity::SupplierId;
@@ -72,19 +72,12 @@ pub(super) trait ConvertFlow:
     fn kind_name<'l>(format: &Self::Format, line: &'l LineSpec<Self>) -> Cow<'l, str>;
 
     /// Returns the kind of an object without one, or of a row in a table without kinds.
-    fn unnamed<'t>(text: impl Fn(Self::Field) -> Option<Cow<'t, [u8]>>) -> Option<Self::Tag>;
+    fn unnamed<'t>(text: impl Texts<'t, Self::Field>) -> Option<Self::Tag>;
 
     /// Returns the text of an item that a row or an object leaves out.
     fn left_out(_: &Self::Format, _: Self::Field, _: Omission) -> Option<Vec<u8>> {
         None
     }
-
-    /// Returns the first number of a trailer that does not match the file.
-    fn mismatch(
-        trailer: &Self::Trailer,
-        header: Option<&Self::Header>,
-        counts: &Counts,
-    ) -> Option<(Self::Field, ErrorKind)>;
 
     /// Returns the rule whose warning is due to a record's meter point: its check digits are wrong.
     fn warning(record: &Self::Record) -> Option<&'static str>;
@@ -123,6 +116,11 @@ pub(super) trait ConvertFlow:
     }
 }
 
+/// The texts of a row or an object, by their items.
+pub(super) trait Texts<'t, N>: Fn(N) -> Option<Cow<'t, [u8]>> {}
+
+impl<'t, N, T: Fn(N) -> Option<Cow<'t, [u8]>>> Texts<'t, N> for T {}
+
 /// Reads the lines of a flow from texts under the names of their items.
 pub(super) trait NamedLines<F: ConvertFlow> {
     fn new(format: &F::Format) -> Self;
@@ -132,13 +130,13 @@ pub(super) trait NamedLines<F: ConvertFlow> {
         &mut self,
         tag: F::Tag,
         is_named: bool,
-        text: impl Fn(F::Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, F::Field>,
     ) -> Result<(F::Record, Extras), BadValue<F::Field>>;
 
     fn group<'t>(
         &mut self,
         _: F::Tag,
-        _: impl Fn(F::Field) -> Option<Cow<'t, [u8]>>,
+        _: impl Texts<'t, F::Field>,
     ) -> Result<(F::Group, Extras), BadValue<F::Field>> {
         Err(BadValue::whole(ConvertReason::Codec(ErrorKind::UnknownRecord)))
     }
@@ -151,14 +149,14 @@ pub(super) trait NamedLines<F: ConvertFlow> {
     /// Returns a header, with its further items.
     fn header<'t>(
         &mut self,
-        text: impl Fn(F::Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, F::Field>,
         further: &[u8],
     ) -> Result<F::Header, BadValue<F::Field>>;
 
     /// Returns a trailer, with its further items.
     fn trailer<'t>(
         &mut self,
-        text: impl Fn(F::Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, F::Field>,
         further: &[u8],
     ) -> Result<F::Trailer, BadValue<F::Field>>;
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use flagflow_codec::{Counts, ErrorKind, LineSpec, Names};
+use flagflow_codec::{ErrorKind, LineSpec, Names};
 use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_gas::field::{
     FieldFault, parse_date, parse_file_type, parse_flag, parse_mprn, parse_number, parse_outcome,
@@ -16,7 +16,7 @@ use flagflow_gas::{
 use flagflow_files::Result;
 use flagflow_files::header::HeaderValues;
 
-use super::flow::{BadValue, ConvertFlow, Extras, NamedLines};
+use super::flow::{BadValue, ConvertFlow, Extras, NamedLines, Texts};
 use super::options::{ConvertOptions, RecordFormat};
 use super::reason::ConvertReason;
 use super::table::column;
@@ -69,18 +69,8 @@ impl ConvertFlow for Gas {
     }
 
     /// An answer has an outcome.
-    fn unnamed<'t>(text: impl Fn(Field) -> Option<Cow<'t, [u8]>>) -> Option<Tag> {
+    fn unnamed<'t>(text: impl Texts<'t, Field>) -> Option<Tag> {
         Some(if has_outcome(text) { Tag::E46 } else { Tag::E45 })
-    }
-
-    fn mismatch(
-        trailer: &Trailer,
-        _: Option<&Header>,
-        counts: &Counts,
-    ) -> Option<(Field, ErrorKind)> {
-        let (declared, counted) = (trailer.record_count(), counts.records);
-        let kind = ErrorKind::RecordCount { declared, counted };
-        (declared != counted).then_some((Field::RecordCount, kind))
     }
 
     #[inline]
@@ -106,7 +96,7 @@ fn table_of(format: RecordFormat) -> &'static Table {
     table(if format == RecordFormat::Fixed { Layout::Fixed } else { Layout::Uklink }, false)
 }
 
-fn has_outcome<'t>(text: impl Fn(Field) -> Option<Cow<'t, [u8]>>) -> bool {
+fn has_outcome<'t>(text: impl Texts<'t, Field>) -> bool {
     text(Field::OutcomeCode).is_some_and(|outcome| !outcome.is_empty())
 }
 
@@ -135,7 +125,7 @@ impl NamedLines<Gas> for GasNamed {
         &mut self,
         tag: Tag,
         is_named: bool,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
     ) -> Result<(Detail, Extras), BadValue<Field>> {
         if !is_named {
             self.assume(tag)?;
@@ -159,7 +149,7 @@ impl NamedLines<Gas> for GasNamed {
 
     fn header<'t>(
         &mut self,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
         _: &[u8],
     ) -> Result<Header, BadValue<Field>> {
         let organisation = read(&text, Field::OrganisationId, |text| parse_number(text, 10))?;
@@ -174,7 +164,7 @@ impl NamedLines<Gas> for GasNamed {
 
     fn trailer<'t>(
         &mut self,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
         _: &[u8],
     ) -> Result<Trailer, BadValue<Field>> {
         let record_count = read(&text, Field::RecordCount, |text| parse_number(text, 10))?;
@@ -183,7 +173,7 @@ impl NamedLines<Gas> for GasNamed {
 }
 
 fn read<'t, T>(
-    text: &impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+    text: &impl Texts<'t, Field>,
     field: Field,
     parse: impl FnOnce(&[u8]) -> Result<T, FieldFault>,
 ) -> Result<T, BadValue<Field>> {

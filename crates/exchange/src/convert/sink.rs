@@ -321,7 +321,7 @@ fn push_item<'e, F: ConvertFlow>(
 }
 
 /// Returns a line as the codec writes it, cut into items; `None` where it cannot.
-fn cut<'l, F: ConvertFlow>(
+pub(super) fn cut<'l, F: ConvertFlow>(
     line: &'l mut Vec<u8>,
     format: &'l F::Format,
     content: &Content<'_, F>,
