@@ -110,7 +110,8 @@ impl EditionCheck {
         }
     }
 
-    /// Returns whether a flag and a day break each of [`EditionCheck::RULES`], as far as they can be read.
+    /// Returns whether a flag and a day break each of [`EditionCheck::RULES`], as far as they can
+    /// be read.
     #[inline]
     fn breaks(&self, flag: Option<ServiceFlag>, day: Option<EffectiveDate>) -> [bool; 3] {
         [

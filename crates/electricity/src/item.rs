@@ -466,6 +466,7 @@ mod tests {
         }
         for field in Field::ALL {
             assert_eq!(Field::of_name(field.name()), Some(field));
+            assert_eq!(AsRef::<str>::as_ref(&field), field.name());
         }
         assert_eq!("csv".parse::<Layout>(), Err(UnknownLayout));
         assert_eq!("D0352".parse::<Flow>(), Err(UnknownFlow));

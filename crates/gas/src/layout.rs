@@ -363,6 +363,9 @@ mod tests {
             assert_eq!(tag.spec().tag(), tag);
             assert_eq!(Tag::from_bytes(tag.as_bytes()), Some(tag));
             assert_eq!(tag.spec().items()[0].field, Field::TransactionType);
+            for FieldSpec { field, .. } in tag.spec().items() {
+                assert_eq!(AsRef::<str>::as_ref(field), field.name());
+            }
             assert!(tag.spec().items().len() <= flagflow_codec::MAX_ITEMS);
         }
         assert_eq!(Tag::from_bytes(b"E4"), None);
