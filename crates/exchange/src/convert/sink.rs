@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 
 use flagflow_codec::{
     Content, ErrorKind, FileOrder, Item, ItemKind, LineCode, LineKind, LineSpec, RawLine, Slot,
-    Style, Table, Values, Writer,
+    Style, Table, Target, Values, Writer,
 };
 use flagflow_domain::Outcome;
 use flagflow_frame::LineEnd;
@@ -47,7 +47,8 @@ impl<'t, F: ConvertFlow, W: Write> Sink<'t, F, W> {
             }
             None => (None, None),
         };
-        let writer = F::writer_options(&format, header.as_ref(), line_end, options);
+        let target = Target { line_end, header: header.clone(), ..Target::new(format.clone()) };
+        let writer = F::writer_options(target.into(), options);
         let output = match output {
             ConvertTarget::Text(output) => output,
             ConvertTarget::Records(table) => {
@@ -320,7 +321,7 @@ fn push_item<'e, F: ConvertFlow>(
 }
 
 /// Returns a line as the codec writes it, cut into items; `None` where it cannot.
-fn cut<'l, F: ConvertFlow>(
+pub(super) fn cut<'l, F: ConvertFlow>(
     line: &'l mut Vec<u8>,
     format: &'l F::Format,
     content: &Content<'_, F>,
@@ -340,7 +341,7 @@ fn items<'l, F: ConvertFlow>(
 
 /// Returns true if a cell cannot hold the reasons of a record: spaces are between them.
 fn has_space<F: ConvertFlow>(rest: &Rest<F>) -> bool {
-    rest.reasons.iter().any(|reason| F::reason_text(reason).contains(&b' '))
+    rest.reasons.iter().any(|reason| reason.as_ref().contains(&b' '))
 }
 
 /// Writes a table: a row for each record. The first record decides which columns there are.
@@ -404,7 +405,7 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
             push_cell(line, text, self.style);
         }
         if reason_line(format.as_ref()).is_some() {
-            let reasons: Vec<_> = rest.reasons.iter().map(F::reason_text).collect();
+            let reasons: Vec<_> = rest.reasons.iter().map(AsRef::as_ref).collect();
             push_cell(line, &reasons.join(&b' '), self.style);
         }
         self.end_line()
@@ -439,7 +440,7 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         let lines = group_of(table).into_iter().chain([&table.lines()[place]]);
         for spec in lines.chain(reason_line(table)) {
             for item in spec.items() {
-                push_cell(line, F::name(&item.field).as_bytes(), self.style);
+                push_cell(line, item.field.as_ref().as_bytes(), self.style);
             }
         }
         self.end_line().map(|()| place)
@@ -556,12 +557,12 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
         let TextSink { format, line, .. } = &mut self.text;
         let table = format.as_ref();
         if let (Some(below), Some(item)) = (reason_line(table), reason_item(table)) {
-            line.extend_from_slice(format!(",\"{}\":[", F::name(&item)).as_bytes());
+            line.extend_from_slice(format!(",\"{}\":[", item.as_ref()).as_bytes());
             for (place, reason) in rest.reasons.iter().enumerate() {
                 self.order.place(Some(below.tag()));
                 line.extend_from_slice(if place > 0 { &b",\""[..] } else { b"\"" });
                 let at = line.len();
-                line.extend_from_slice(F::reason_text(reason));
+                line.extend_from_slice(reason.as_ref());
                 escape(line, at);
                 line.push(b'"');
             }
@@ -655,7 +656,7 @@ fn begin_value<F: ConvertFlow>(line: &mut Vec<u8>, item: &Item<F::Field>) -> usi
         line.push(b',');
     }
     line.push(b'"');
-    line.extend_from_slice(F::name(&item.field).as_bytes());
+    line.extend_from_slice(item.field.as_ref().as_bytes());
     line.extend_from_slice(if is_number(item) { b"\":" } else { b"\":\"" });
     line.len()
 }
@@ -721,7 +722,7 @@ impl<'t, F: ConvertFlow> RecordSink<'t, F> {
                 for reason in &rest.reasons {
                     order.place(Some(below.tag()));
                     reasons.push_str(if reasons.is_empty() { "" } else { " " });
-                    reasons.push_str(&String::from_utf8_lossy(F::reason_text(reason)));
+                    reasons.push_str(&String::from_utf8_lossy(reason.as_ref()));
                 }
             }
         }
