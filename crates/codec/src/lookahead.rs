@@ -83,6 +83,14 @@ impl Lookahead {
         }
     }
 
+    /// Returns the bytes of the last row of the run that was handed out, from where the reader is.
+    pub(crate) fn last_of_run(&self) -> Option<Range<usize>> {
+        let last = self.run.start.checked_sub(1).filter(|_| self.handed_out() > 0)?;
+        let starts = self.columns.starts();
+        let place = |row: usize| (starts[row] - starts[self.next]) as usize;
+        Some(place(last)..place(last + 1))
+    }
+
     /// Ends the run: the reader goes behind the rows that were handed out. Returns their number.
     pub(crate) fn end_run<R: BufRead>(&mut self, lines: &mut LineReader<R>) -> u64 {
         let rows = self.handed_out();
