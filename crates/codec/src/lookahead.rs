@@ -94,6 +94,14 @@ impl<T: Copy> Lookahead<T> {
         u64::from(starts[self.handed_out] - starts[0])
     }
 
+    /// Returns the bytes of the last row of the run that was handed out, from where the reader is.
+    pub(crate) fn last_of_run(&self) -> Option<Range<usize>> {
+        let starts = &self.columns.starts()[self.next..];
+        let place = |row: usize| (starts[row] - starts[0]) as usize;
+        let last = self.handed_out.checked_sub(1)?;
+        Some(place(last)..place(last + 1))
+    }
+
     /// Ends the run: the reader goes behind the rows that were handed out. Returns their number.
     pub(crate) fn end_run<R: BufRead>(&mut self, lines: &mut LineReader<R>) -> u64 {
         let rows = std::mem::take(&mut self.handed_out);

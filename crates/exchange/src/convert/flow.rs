@@ -205,6 +205,8 @@ pub(super) struct Rest<F: Flow> {
 }
 
 impl<F: Flow> Rest<F> {
+    pub(super) const NONE: Self = Self { extras: Extras(Vec::new()), reasons: Vec::new() };
+
     pub(super) const fn is_empty(&self) -> bool {
         self.extras.is_empty() && self.reasons.is_empty()
     }

@@ -321,11 +321,11 @@ impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for ObjectSource<F, R> {
         self.header.clone()
     }
 
-    fn line(&self) -> Position {
+    fn line(&mut self) -> Position {
         self.keys.keyed.position
     }
 
-    fn field(&self, field: F::Field) -> (Position, Option<&[u8]>) {
+    fn field(&mut self, field: F::Field) -> (Position, Option<&[u8]>) {
         self.keys.place(field)
     }
 

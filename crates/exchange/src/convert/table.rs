@@ -235,8 +235,9 @@ impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for TableSource<F, R> {
             return Ok(None);
         }
         Ok(Some(self.read().unwrap_or_else(|bad| {
-            let whole = self.rows.row().position;
-            ConvertStep::Bad(Box::new(bad.refusal(whole, |field| self.field(field))))
+            let row = self.rows.row();
+            let place = |field| self.columns.place(row, field);
+            ConvertStep::Bad(Box::new(bad.refusal(row.position, place)))
         })))
     }
 
@@ -244,11 +245,11 @@ impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for TableSource<F, R> {
         FoundHeader::None
     }
 
-    fn line(&self) -> Position {
+    fn line(&mut self) -> Position {
         self.rows.row().position
     }
 
-    fn field(&self, field: F::Field) -> (Position, Option<&[u8]>) {
+    fn field(&mut self, field: F::Field) -> (Position, Option<&[u8]>) {
         self.columns.place(self.rows.row(), field)
     }
 
