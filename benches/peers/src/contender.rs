@@ -1,5 +1,7 @@
 //! A way to read a file.
 
+use flagflow_rows::Backend;
+
 use crate::input::File;
 use crate::sink::{Kept, Sink, Sum};
 
@@ -21,20 +23,17 @@ pub(crate) trait Read {
 pub(crate) struct Contender {
     pub(crate) name: &'static str,
     pub(crate) share: usize,
-    /// The flagflow backend, for the table of targets.
-    pub(crate) backend: Option<Backend>,
+    /// One of flagflow's readers, which are exact.
+    pub(crate) is_ours: bool,
     columns: fn(File<'_>),
     sum: fn(File<'_>),
     keep: fn(File<'_>) -> Kept,
 }
 
-/// The method of a flagflow reader, which selects its column of targets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Backend {
-    /// Safe and portable.
-    Safe,
-    /// AVX2.
-    Wide,
+/// Returns the portable backend, or the widest one of this processor; `FLAGFLOW_BACKEND` names
+/// another.
+pub(crate) fn backend(is_wide: bool) -> Backend {
+    if is_wide { Backend::best() } else { Backend::Portable }
 }
 
 /// Use of the records.
@@ -52,7 +51,7 @@ impl Contender {
         Self {
             name: R::NAME,
             share: R::SHARE,
-            backend: None,
+            is_ours: false,
             columns: read::<R, R::Columns>,
             sum: read::<R, Sum>,
             keep: keep::<R>,
@@ -60,9 +59,9 @@ impl Contender {
     }
 
     /// A flagflow reader.
-    pub(crate) const fn ours<R: Read>(backend: Backend) -> Self {
+    pub(crate) const fn ours<R: Read>() -> Self {
         let mut contender = Self::peer::<R>();
-        contender.backend = Some(backend);
+        contender.is_ours = true;
         contender
     }
 

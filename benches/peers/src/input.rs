@@ -80,6 +80,11 @@ impl Input {
         self.truth.push(fault.map_or(Ok(row), Err));
     }
 
+    /// Returns the number of bad records.
+    pub(crate) fn bad(&self) -> usize {
+        self.truth.iter().filter(|record| record.is_err()).count()
+    }
+
     /// The first records of the file, one in `share`.
     pub(crate) fn file(&self, share: usize) -> File<'_> {
         let records = self.truth.len() / share;

@@ -20,6 +20,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::contender::backend;
 use crate::measure::Clock;
 use crate::options::{Options, USAGE};
 use crate::question::{Question, Result};
@@ -42,9 +43,11 @@ fn run() -> Result<()> {
     let mut report = Report::default();
     let (records, rounds) = (options.records, options.rounds);
     let clock = if options.clock == Clock::Wall { "wall clock" } else { "processor time" };
+    let wide = backend(true);
     writeln!(
         io::stdout(),
         "{records} records a file, {rounds} rounds in turns, one thread, from memory, {clock}.\n\
+         Portable is safe code, wide is {wide} here.\n\
          Slow contenders read the first of the records only; all figures are by record."
     )?;
     for (_, question) in Question::ALL {
@@ -52,7 +55,6 @@ fn run() -> Result<()> {
             question.ask(&options, &mut report)?;
         }
     }
-    report.targets()?;
     match &options.json {
         Some(path) => Ok(fs::write(path, format!("{:#}\n", report.json()))?),
         None => Ok(()),

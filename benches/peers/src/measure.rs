@@ -5,12 +5,9 @@ use std::time::{Duration, Instant};
 
 use cpu_time::ThreadTime;
 
-use crate::contender::Backend;
-
 /// A contender to time.
 pub(crate) struct Entry<'a> {
     pub(crate) name: String,
-    pub(crate) backend: Option<Backend>,
     /// Number of records and bytes of a run.
     pub(crate) records: usize,
     pub(crate) bytes: usize,
@@ -21,7 +18,6 @@ pub(crate) struct Entry<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Timing {
     pub(crate) name: String,
-    pub(crate) backend: Option<Backend>,
     pub(crate) records: usize,
     pub(crate) bytes: usize,
     /// Nanoseconds a record, for each round.
@@ -78,8 +74,8 @@ pub(crate) fn measure(entries: Vec<Entry<'_>>, rounds: usize, clock: Clock) -> V
 }
 
 fn split<'a>(entry: Entry<'a>) -> (Box<dyn FnMut() + 'a>, Timing) {
-    let Entry { name, backend, records, bytes, run } = entry;
-    (run, Timing { name, backend, records, bytes, nanoseconds: Vec::new() })
+    let Entry { name, records, bytes, run } = entry;
+    (run, Timing { name, records, bytes, nanoseconds: Vec::new() })
 }
 
 impl Timing {

@@ -15,7 +15,8 @@ usage: cargo run --release --manifest-path benches/peers/Cargo.toml -- [OPTIONS]
   --records N   records of each file [10000000]
   --rounds R    rounds that are timed, every contender once in each [9]
   --only NAME   a question to ask, may be repeated [all of them]:
-                fixed, answers, iterator, uklink, varying, bars, writing, bad, faults
+                fixed, answers, iterator, uklink, varying, bars, writing, bad, faults,
+                targets (the table of targets alone)
   --cpu-time    the processor's time of the thread, on a machine that others use too
   --json FILE   write every round's figure here too";
 

@@ -5,7 +5,10 @@ mod bars;
 mod commas;
 mod faults;
 mod fixed;
+mod targets;
 mod writing;
+
+pub(crate) use self::targets::Target;
 
 use std::error::Error;
 use std::hint::black_box;
@@ -33,11 +36,12 @@ pub(crate) enum Question {
     Writing,
     Bad,
     Faults,
+    Targets,
 }
 
 impl Question {
     /// All questions, in the order of the report.
-    pub(crate) const ALL: [(&'static str, Self); 9] = [
+    pub(crate) const ALL: [(&'static str, Self); 10] = [
         ("fixed", Self::Fixed),
         ("answers", Self::Answers),
         ("iterator", Self::Iterator),
@@ -47,6 +51,7 @@ impl Question {
         ("writing", Self::Writing),
         ("bad", Self::Bad),
         ("faults", Self::Faults),
+        ("targets", Self::Targets),
     ];
 
     /// Measures, and adds the result to the report.
@@ -61,6 +66,7 @@ impl Question {
             Self::Writing => writing::ask(options, report),
             Self::Bad => bad::ask(options, report),
             Self::Faults => faults::ask(report),
+            Self::Targets => targets::ask(options, report),
         }
     }
 }
@@ -84,7 +90,7 @@ fn count(input: &Input) -> Entry<'_> {
         black_box(memchr::memchr_iter(b'\n', black_box(file.body)).count());
     };
     let (records, bytes) = (file.records, file.body.len());
-    Entry { name: COUNT.into(), backend: None, records, bytes, run: Box::new(run) }
+    Entry { name: COUNT.into(), records, bytes, run: Box::new(run) }
 }
 
 /// Reads a file once a run.
@@ -92,11 +98,19 @@ fn reading<'a>(contender: &'a Contender, input: &'a Input, how: Use) -> Entry<'a
     let file = input.file(contender.share);
     Entry {
         name: contender.name.into(),
-        backend: contender.backend,
         records: file.records,
         bytes: file.body.len(),
         run: Box::new(move || contender.run(black_box(file), how)),
     }
+}
+
+/// Checks that a contender returns every valid record, reports every bad one, and nothing else.
+fn ensure_exact(contender: &Contender, input: &Input) -> Result<()> {
+    let verdict = judge(contender, input);
+    if verdict.is_exact(input.bad()) {
+        return Ok(());
+    }
+    Err(format!("{} reads other records: {verdict:?}", contender.name).into())
 }
 
 /// Times contenders on a clean file, after checking that each returns every record.
@@ -106,12 +120,7 @@ fn compare(
     how: Use,
     options: &Options,
 ) -> Result<Vec<Timing>> {
-    for contender in contenders {
-        let verdict = judge(contender, input);
-        if !verdict.is_exact(0) {
-            return Err(format!("{} reads other records: {verdict:?}", contender.name).into());
-        }
-    }
+    contenders.iter().try_for_each(|contender| ensure_exact(contender, input))?;
     let readings = contenders.iter().map(|contender| reading(contender, input, how));
     Ok(measure(
         std::iter::once(count(input)).chain(readings).collect(),

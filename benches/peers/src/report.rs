@@ -4,19 +4,10 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::contender::Backend;
 use crate::fault::Fault;
 use crate::judge::Verdict;
 use crate::measure::{Spread, Timing};
-
-/// One row of the table of targets.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Target {
-    pub(crate) row: &'static str,
-    pub(crate) sense: Sense,
-    pub(crate) safe: f64,
-    pub(crate) wide: f64,
-}
+use crate::question::{Result, Target};
 
 /// The direction of a ratio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +23,6 @@ pub(crate) enum Sense {
 pub(crate) struct Report {
     questions: Vec<Value>,
     ratios: Vec<Value>,
-    rows: Vec<String>,
 }
 
 impl Report {
@@ -56,42 +46,47 @@ impl Report {
         out.flush()
     }
 
-    /// Compares each flagflow contender with the reference of the target.
-    pub(crate) fn target(&mut self, target: Target, timings: &[Timing], against: &str) {
-        let Some(other) = timings.iter().find(|timing| timing.name == against) else { return };
-        for ours in timings.iter().filter(|timing| timing.backend.is_some()) {
-            self.ratio(target, ours, other);
+    /// Prints the table of targets, each with the timings of its contenders.
+    pub(crate) fn targets(&mut self, groups: &[(&[Target], Vec<Timing>)]) -> Result<()> {
+        let mut out = io::stdout().lock();
+        writeln!(out, "\n### Targets\n")?;
+        writeln!(out, "| | portable | wanted | met | wide | wanted | met |")?;
+        writeln!(out, "|---|--:|--:|---|--:|--:|---|")?;
+        for (targets, timings) in groups {
+            for target in *targets {
+                let portable = self.target(target, "portable", target.limits[0], timings)?;
+                let wide = self.target(target, "wide", target.limits[1], timings)?;
+                writeln!(out, "| {} | {portable} | {wide} |", target.row)?;
+            }
         }
+        Ok(out.flush()?)
     }
 
-    /// Compares a flagflow contender with another one.
-    pub(crate) fn ratio(&mut self, target: Target, ours: &Timing, other: &Timing) {
-        let Some(backend) = ours.backend else { return };
-        let wanted = if backend == Backend::Safe { target.safe } else { target.wide };
-        let (spread, sign, met) = match target.sense {
-            Sense::AtMost => (ours.times(other), "≤", ours.times(other).median <= wanted),
-            Sense::Faster => (other.times(ours), "≥", other.times(ours).median >= wanted),
+    /// Returns the cells of a target for one backend.
+    fn target(
+        &mut self,
+        target: &Target,
+        backend: &str,
+        wanted: f64,
+        timings: &[Timing],
+    ) -> Result<String> {
+        let ours = named(timings, target.ours, backend)?;
+        let other = named(timings, target.against, backend)?;
+        let (spread, sign) = match target.sense {
+            Sense::AtMost => (ours.times(other), "≤"),
+            Sense::Faster => (other.times(ours), "≥"),
         };
         let Spread { least, median, most } = spread;
-        let (row, name, answer) = (target.row, &ours.name, if met { "yes" } else { "no" });
-        self.rows.push(format!(
-            "| {row} | {name} | {sign} {wanted} | {median:.2} | {least:.2} to {most:.2} | {answer} |"
-        ));
+        let is_met = match target.sense {
+            Sense::AtMost => median <= wanted,
+            Sense::Faster => median >= wanted,
+        };
         self.ratios.push(json!({
-            "row": row, "contender": name, "against": other.name, "target": wanted,
-            "median": median, "least": least, "most": most, "met": met,
+            "row": target.row, "contender": ours.name, "against": other.name, "wanted": wanted,
+            "median": median, "least": least, "most": most, "met": is_met,
         }));
-    }
-
-    /// Prints the table of targets.
-    pub(crate) fn targets(&self) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        writeln!(out, "\n### Targets\n\n| | contender | target | median | spread | met |")?;
-        writeln!(out, "|---|---|--:|--:|--:|---|")?;
-        for row in &self.rows {
-            writeln!(out, "{row}")?;
-        }
-        out.flush()
+        let met = if is_met { "yes" } else { "no" };
+        Ok(format!("{median:.2} | {sign} {wanted} | {met}"))
     }
 
     /// Prints the handling of bad records by each contender.
@@ -126,6 +121,13 @@ impl Report {
     pub(crate) fn json(&self) -> Value {
         json!({ "questions": self.questions, "ratios": self.ratios })
     }
+}
+
+/// Returns the timing of a contender's form for a backend, or of its only form.
+fn named<'t>(timings: &'t [Timing], name: &str, backend: &str) -> Result<&'t Timing> {
+    let find = |name: &str| timings.iter().find(|timing| timing.name == name);
+    let found = find(&format!("{name}, {backend}")).or_else(|| find(name));
+    found.ok_or_else(|| format!("no contender is named {name}").into())
 }
 
 /// Lists the faults of accepted records.

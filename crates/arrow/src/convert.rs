@@ -16,7 +16,7 @@ use flagflow_files::{Error, ErrorKind, Result, Source, input};
 use flagflow_frame::{LineEnd, Position};
 use flagflow_gas::Gas;
 
-use crate::flow::ScanFlow as _;
+use crate::flow::row_of;
 use crate::ipc::{IpcWriter, read_ipc};
 use crate::parquet::{ParquetWriter, read_parquet};
 use crate::row::{RowBuilder, expect_fitting};
@@ -235,8 +235,8 @@ impl<W: Write + Send> BatchTable<W> {
 impl<W: Write + Send> RecordTable for BatchTable<W> {
     fn write(&mut self, record: &TableRecord, reasons: &str) -> Result<()> {
         let row = match record {
-            TableRecord::Gas(record) => Gas::row(record, reasons),
-            TableRecord::Electricity(record) => Electricity::row(record, reasons),
+            TableRecord::Gas(record) => row_of::<Gas>(record, reasons),
+            TableRecord::Electricity(record) => row_of::<Electricity>(record, reasons),
             _ => return Ok(()),
         };
         expect_fitting(&row).map_err(unwritten)?;

@@ -2,18 +2,17 @@
 
 use std::collections::HashMap;
 
-use flagflow_domain::{EffectiveDate, Fuel, MpanCore, ServiceFlag};
+use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_electricity::{
-    Batch, Electricity, Flow, Format, Header, Instruction, Profile, ReaderOptions, ReasonCode,
+    Electricity, Flow, Format, Header, Instruction, Profile, ReaderOptions,
 };
 
-use crate::columns::ColumnCells;
 use crate::flow::{ScanFlow, days};
 use crate::options::ScanOptions;
 use crate::row::ScanRow;
 
 impl ScanFlow for Electricity {
-    const FUEL: Fuel = Fuel::Electricity;
+    const TRANSACTION_TYPES: [&'static str; 2] = [Flow::D0350.as_str(); 2];
 
     fn layout_name(format: &Format) -> &'static str {
         format.layout().as_str()
@@ -36,30 +35,13 @@ impl ScanFlow for Electricity {
         }
     }
 
-    fn cells(batch: &Batch) -> ColumnCells<'_> {
-        let name = Flow::D0350.as_str();
-        ColumnCells {
-            rows: batch.len(),
-            fuel: Self::FUEL.as_str(),
-            transaction_types: [name; 2],
-            points: batch.points(),
-            flags: batch.flags(),
-            days: batch.days(),
-            outcomes: batch.outcomes(),
-            numbers: batch.instruction_numbers(),
-            parties: batch.parties(),
-        }
-    }
-
-    fn row<'r>(record: &'r Instruction, reasons: &'r str) -> ScanRow<'r> {
+    fn row(record: &Instruction) -> ScanRow<'_> {
         let row = ScanRow {
-            fuel: Some(Self::FUEL.as_str()),
             transaction_type: Some(record.flow().as_str()),
             number: Some(record.instruction_number()),
             point: record.mpan_core().map(MpanCore::as_u64),
             flag: record.flag().map_or(0, ServiceFlag::as_byte),
             effective_from: record.effective_from().and_then(day_of),
-            reasons: Some(reasons),
             ..ScanRow::default()
         };
         match record {
@@ -79,10 +61,6 @@ impl ScanFlow for Electricity {
                 ..row
             },
         }
-    }
-
-    fn reason_text(reason: &ReasonCode) -> &[u8] {
-        reason.as_bytes()
     }
 }
 

@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 
 use flagflow_codec::{Batch, Content, Flow, RawLine};
-use flagflow_domain::{EffectiveDate, Fuel};
+use flagflow_domain::EffectiveDate;
 
 use crate::columns::ColumnCells;
 use crate::options::ScanOptions;
 use crate::row::ScanRow;
 
 /// A flow whose files are read into record batches.
-pub(crate) trait ScanFlow: Flow {
-    const FUEL: Fuel;
+pub(crate) trait ScanFlow: Flow<Reason: AsRef<[u8]>> {
+    /// The types of records without and with an outcome.
+    const TRANSACTION_TYPES: [&'static str; 2];
 
     /// Returns the name of the layout.
     fn layout_name(format: &Self::Format) -> &'static str;
@@ -26,14 +27,28 @@ pub(crate) trait ScanFlow: Flow {
         metadata: &mut HashMap<String, String>,
     );
 
-    /// Returns the columns of a batch.
-    fn cells(batch: &Batch<Self>) -> ColumnCells<'_>;
+    /// Returns the row of a record, without its fuel and reasons: see [`row_of`].
+    fn row(record: &Self::Record) -> ScanRow<'_>;
+}
 
-    /// Returns the row of a record, whose reasons have spaces between them.
-    fn row<'r>(record: &'r Self::Record, reasons: &'r str) -> ScanRow<'r>;
+/// Returns the columns of a batch.
+pub(crate) fn cells_of<F: ScanFlow>(batch: &Batch<F>) -> ColumnCells<'_> {
+    ColumnCells {
+        rows: batch.len(),
+        fuel: F::FUEL.as_str(),
+        transaction_types: F::TRANSACTION_TYPES,
+        points: batch.points(),
+        flags: batch.flags(),
+        days: batch.days(),
+        outcomes: batch.outcomes(),
+        numbers: batch.instruction_numbers(),
+        parties: batch.parties(),
+    }
+}
 
-    /// Returns the code of a reason.
-    fn reason_text(reason: &Self::Reason) -> &[u8];
+/// Returns the row of a record, whose reasons have spaces between them.
+pub(crate) fn row_of<'r, F: ScanFlow>(record: &'r F::Record, reasons: &'r str) -> ScanRow<'r> {
+    ScanRow { fuel: Some(F::FUEL.as_str()), reasons: Some(reasons), ..F::row(record) }
 }
 
 /// Returns a line that is not a record as a JSON object of the texts of its items.
@@ -66,7 +81,7 @@ pub(crate) fn join_reasons<F: ScanFlow>(text: &mut String, reasons: &[F::Reason]
     text.clear();
     for reason in reasons {
         text.push_str(if text.is_empty() { "" } else { " " });
-        text.push_str(&String::from_utf8_lossy(F::reason_text(reason)));
+        text.push_str(&String::from_utf8_lossy(reason.as_ref()));
     }
 }
 

@@ -11,7 +11,7 @@ use flagflow_frame::{LineEnd, Position};
 
 use crate::columns::ArrayMaker;
 use crate::error::{Error, ErrorKind, Result};
-use crate::flow::{ScanFlow, join_reasons, object_of};
+use crate::flow::{ScanFlow, cells_of, join_reasons, object_of, row_of};
 use crate::options::{OnError, ScanOptions};
 use crate::row::{RowBuilder, ScanRow, expect_fitting};
 use crate::schema::{Column, schema};
@@ -216,7 +216,7 @@ impl<F: ScanFlow, R: BufRead> FlowSource<F, R> {
 
     /// Returns the batch from a row on.
     fn columns(&mut self, first: usize) -> Result<RecordBatch> {
-        let cells = F::cells(&self.batch);
+        let cells = cells_of(&self.batch);
         let mut arrays = Vec::with_capacity(self.columns.len());
         for column in &self.columns {
             arrays.push(match column {
@@ -247,7 +247,7 @@ impl<F: ScanFlow, R: BufRead> FlowSource<F, R> {
             }
             let Some(record) = self.batch.record(row) else { continue };
             join_reasons::<F>(&mut reasons, self.batch.reasons(row));
-            let values = F::row(&record, &reasons);
+            let values = row_of::<F>(&record, &reasons);
             expect_fitting(&values).map_err(|error| error.at(at))?;
             self.builder.push(&values, at, file);
         }

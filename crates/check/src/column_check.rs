@@ -13,8 +13,9 @@ use flagflow_domain::ServiceFlag;
 use flagflow_frame::{Line, LineReader, Position, whole_lines};
 use flagflow_rows::{MARK_NOT_CANONICAL, RowColumns};
 
-use crate::checked_flow::CheckedFlow;
+use crate::checked_flow::{CheckedFlow, DecodedRows};
 use crate::cross::UpdateColumns;
+use crate::edition_check::EditionCheck;
 use crate::error::Error;
 use crate::file_check::FileCheck;
 use crate::findings::RuleBits;
@@ -163,7 +164,7 @@ impl<'l, 'o, C: FlowCheck<'o>, V: Visitor> Chunk<'l, '_, 'o, C, V> {
 
     /// Checks rows that break the same rules.
     fn stretch(&mut self, rows: Range<usize>, bits: RuleBits) -> Result<(), V::Error> {
-        let rules = C::ROW_RULES.iter().enumerate();
+        let rules = EditionCheck::RULES.iter().chain(C::ROW_RULES).enumerate();
         let broken = || rules.clone().filter(|(bit, _)| bits >> bit & 1 == 1).map(|(_, it)| *it);
         let findings = &mut self.check.state.findings;
         let has_no_finding = |rule| match V::ENABLED {
@@ -254,16 +255,18 @@ impl<'l, 'o, C: FlowCheck<'o>, V: Visitor> Chunk<'l, '_, 'o, C, V> {
         let (record, first) = (self.check.state.counts.records() + 1, self.position);
         self.check.state.counts.accept_more(columns.flags);
         if V::ENABLED {
+            let (decoder, starts) = (self.decoder, self.columns.starts());
+            let records = DecodedRows { decoder, columns: self.columns, first: rows.start };
             self.check.state.pass_rows(|shape| Rows {
                 shape,
                 provisional,
                 record,
                 first,
                 columns,
-                line_end: self.decoder.line_end(),
+                line_end: decoder.line_end(),
                 bytes: self.bytes,
-                starts: &self.columns.starts()[rows.start..=rows.end],
-                records: C::Flow::rows(self.decoder, self.columns, rows.start),
+                starts: &starts[rows.start..=rows.end],
+                records: &records,
             })?;
         }
         self.skip(count);

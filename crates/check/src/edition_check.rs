@@ -16,10 +16,6 @@ use crate::verdict::RecordValues;
 /// Days between the placeholders for missing dates, and in the range of the catalogue's dates.
 const USUAL_DAYS: Range<u32> = 19_700_102..21_991_232;
 
-/// The rules on a flag and a day.
-const RULES: [RuleId; 3] =
-    [RuleId::FlagNotInEdition, RuleId::FutureEffectiveDate, RuleId::PlaceholderDate];
-
 /// The edition of a file, and its day.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct EditionCheck {
@@ -29,6 +25,10 @@ pub(crate) struct EditionCheck {
 }
 
 impl EditionCheck {
+    /// The rules on a flag and a day.
+    pub(crate) const RULES: [RuleId; 3] =
+        [RuleId::FlagNotInEdition, RuleId::FutureEffectiveDate, RuleId::PlaceholderDate];
+
     /// The edition and the day of the options, before the file begins.
     pub(crate) const fn new(options: &Options) -> Self {
         Self { edition: Edition::Any, today: options.as_of }
@@ -91,8 +91,8 @@ impl EditionCheck {
         are_letters & are_usual
     }
 
-    /// Returns for each row the rules that it breaks, a bit for each: the rules of a flag and a day
-    /// from the second bit on, those of the flow by the row's mark, its meter point and its day.
+    /// Returns for each row the rules that it breaks, a bit for each: [`EditionCheck::RULES`], and
+    /// above their bits those of the flow by the row's mark, its meter point and its day.
     pub(crate) fn row_rules(
         &self,
         rows: &CanonicalRows<'_>,
@@ -104,13 +104,14 @@ impl EditionCheck {
             (rows.marks.iter().zip(rows.points), rows.flags.iter().zip(rows.dates));
         for (rules, ((mark, point), (flag, day))) in rules.iter_mut().zip(points.zip(days)) {
             *rules = of_flow(*mark, *point, *day)
-                | u8::from(!allowed[usize::from(*flag)]) << 1
-                | u8::from(rule::future_effective_date::breaks_packed(*day, last_day)) << 2
-                | u8::from(rule::placeholder_date::breaks(*day)) << 3;
+                | u8::from(!allowed[usize::from(*flag)])
+                | u8::from(rule::future_effective_date::breaks_packed(*day, last_day)) << 1
+                | u8::from(rule::placeholder_date::breaks(*day)) << 2;
         }
     }
 
-    /// Returns whether a flag and a day break each of [`RULES`], as far as they can be read.
+    /// Returns whether a flag and a day break each of [`EditionCheck::RULES`], as far as they can
+    /// be read.
     #[inline]
     fn breaks(&self, flag: Option<ServiceFlag>, day: Option<EffectiveDate>) -> [bool; 3] {
         [
@@ -154,7 +155,7 @@ impl EditionCheck {
         day: Option<EffectiveDate>,
         broken: &mut BrokenRules,
     ) {
-        let rules = RULES.into_iter().zip(self.breaks(flag, day));
+        let rules = Self::RULES.into_iter().zip(self.breaks(flag, day));
         rules.filter(|(_, breaks)| *breaks).for_each(|(rule, _)| broken.push(rule));
     }
 }

@@ -449,8 +449,10 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
         self.state
             .end(UpdateFields { point: field(F::Flow::POINT), flag: field(F::Flow::FLAG) })?;
         let Self { mut state, flow, order, at_trailer, .. } = self;
-        let totals = flow.finish(order.counts(), at_trailer.as_ref(), &mut state.findings);
-        Ok(state.report(totals, bytes))
+        flow.check_end_of_file(&mut state.findings);
+        let (records, layout) = (flow.records(), flow.table().layout().into());
+        let totals = flow.totals(order.counts(), at_trailer.as_ref());
+        Ok(state.report((records, layout), totals, bytes))
     }
 
     /// Returns whether a canonical row that comes next is a record in its place.

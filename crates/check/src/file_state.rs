@@ -36,8 +36,6 @@ pub(crate) struct UpdateFields<'a> {
 /// The data of a file that only its flow has, for the report.
 #[derive(Debug)]
 pub(crate) struct FlowTotals {
-    pub(crate) flow: Option<Flow>,
-    pub(crate) layout: Layout,
     pub(crate) file_type: Option<String>,
     pub(crate) declared: Option<u64>,
     pub(crate) counted: u64,
@@ -429,9 +427,14 @@ impl<'o, V: Visitor> FileState<'o, V> {
         result
     }
 
-    pub(crate) fn report(self, totals: FlowTotals, bytes: u64) -> Report {
+    pub(crate) fn report(
+        self,
+        (flow, layout): (Option<Flow>, Layout),
+        totals: FlowTotals,
+        bytes: u64,
+    ) -> Report {
         let masked = self.findings.masks();
-        let FlowTotals { flow, layout, file_type, declared, counted } = totals;
+        let FlowTotals { file_type, declared, counted } = totals;
         let RecordCounts { records, rejected, flags } = self.counts;
         let Counted { totals, ignored, suppressed, severity, findings } =
             self.findings.into_parts();

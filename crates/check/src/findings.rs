@@ -12,7 +12,8 @@ use crate::severity::Severity;
 use crate::span::{FindingSpan, ItemRef, LineRef};
 use crate::verdict::RuleFlags;
 
-/// The rules that a row breaks: one bit for each of `FlowCheck::ROW_RULES`.
+/// The rules that a row breaks: one bit for each of `EditionCheck::RULES` and
+/// `FlowCheck::ROW_RULES`.
 pub(crate) type RuleBits = u8;
 
 /// The most rules that a row breaks: two on its point and its date, one on each other field.

@@ -22,7 +22,8 @@ pub(crate) trait FlowCheck<'o>: Sized {
     /// The flow.
     type Flow: CheckedFlow;
 
-    /// The rules that canonical rows may break, by their bits.
+    /// The rules of the flow that canonical rows may break, by their bits, which begin above those
+    /// of [`EditionCheck::RULES`].
     const ROW_RULES: &'static [RuleId];
 
     /// The table of the file.
@@ -125,14 +126,12 @@ pub(crate) trait FlowCheck<'o>: Sized {
         None
     }
 
-    /// Ends the file: counts its last findings and returns its totals. The second counts are those
-    /// above the trailer, if there is one.
-    fn finish(
-        self,
-        at_end: &Counts,
-        at_trailer: Option<&Counts>,
-        findings: &mut FindingCounts,
-    ) -> FlowTotals;
+    /// Checks what only the end of the file shows.
+    fn check_end_of_file(&self, _findings: &mut FindingCounts) {}
+
+    /// Returns the totals of the file. The second counts are those above the trailer, if there is
+    /// one.
+    fn totals(self, at_end: &Counts, at_trailer: Option<&Counts>) -> FlowTotals;
 
     /// Returns the value of an item, or counts its fault.
     fn read<'a, T>(

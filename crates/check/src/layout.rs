@@ -112,6 +112,26 @@ impl Layout {
             Self::Zhf => "zhf",
         }
     }
+
+    /// Returns the layout of the gas codec, of a gas layout.
+    #[must_use]
+    pub const fn gas(self) -> Option<flagflow_gas::Layout> {
+        match self {
+            Self::Fixed => Some(flagflow_gas::Layout::Fixed),
+            Self::Uklink => Some(flagflow_gas::Layout::Uklink),
+            Self::Zhv | Self::Zhf => None,
+        }
+    }
+
+    /// Returns the layout of the electricity codec, of an electricity layout.
+    #[must_use]
+    pub const fn electricity(self) -> Option<flagflow_electricity::Layout> {
+        match self {
+            Self::Zhv => Some(flagflow_electricity::Layout::Zhv),
+            Self::Zhf => Some(flagflow_electricity::Layout::Zhf),
+            Self::Fixed | Self::Uklink => None,
+        }
+    }
 }
 
 impl From<flagflow_gas::Layout> for Layout {
@@ -150,6 +170,8 @@ mod tests {
         }
         for layout in Layout::ALL {
             assert_eq!(layout.to_string().parse(), Ok(layout));
+            let gas = layout.gas().map(Layout::from);
+            assert_eq!(gas.xor(layout.electricity().map(Layout::from)), Some(layout));
         }
         assert_eq!("csv".parse::<Layout>(), Err(UnknownLayout));
         assert_eq!("d0010".parse::<Flow>(), Err(UnknownFlow));

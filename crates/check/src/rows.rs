@@ -55,7 +55,7 @@ pub struct Rows<'a> {
     pub(crate) bytes: &'a [u8],
     /// The start of each row in the bytes, and the end of the last one.
     pub(crate) starts: &'a [u32],
-    pub(crate) records: RowRecords<'a>,
+    pub(crate) records: &'a dyn RowRecords,
 }
 
 impl<'a> Rows<'a> {

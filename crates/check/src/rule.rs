@@ -69,8 +69,9 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use flagflow_codec::ItemKind;
 use flagflow_electricity::{
-    ErrorKind as ElectricKind, Fault as ElectricFault, Field, Layout, LineKind, Profile, RawItem,
+    ErrorKind as ElectricKind, Fault as ElectricFault, Layout, LineKind, Profile, RawItem,
     RawRecord,
 };
 use flagflow_gas::{ErrorKind, Fault};
@@ -508,7 +509,7 @@ pub(crate) fn message_of_electric_item(
         }
         ElectricKind::EmptyItem => return empty_item::message(item.field().name()),
         ElectricKind::ItemTooLong { .. } | ElectricKind::NotANumber
-            if item.field() == Field::MpanCore =>
+            if item.spec().kind == ItemKind::Mpan =>
         {
             not_a_number::message(bytes, most..=most)
         }

@@ -123,7 +123,7 @@ pub(crate) struct PlacedField<'a> {
 impl<'a> PlacedField<'a> {
     fn of_item<F: CheckedFlow>(item: &'a Item<F::Field>, place: u8) -> Self {
         let is_identifier = item.field == F::POINT;
-        Self { name: F::name(&item.field), place, most: item.length, is_identifier }
+        Self { name: item.field.as_ref(), place, most: item.length, is_identifier }
     }
 
     /// A field of a line, if the line has it.

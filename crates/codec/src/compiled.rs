@@ -201,24 +201,43 @@ impl<F: Flow> LineDecoder<F> {
     #[inline]
     pub fn record(&self, columns: &RowColumns, row: usize) -> Option<F::Record> {
         let is_canonical = columns.marks().get(row)? & MARK_NOT_CANONICAL == 0;
-        if is_canonical { self.canonical_record(columns, row) } else { None }
+        if is_canonical { F::record(&self.values(columns, row..row + 1)(0)) } else { None }
     }
 
-    /// Returns the record of a row that is known to be canonical.
-    #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "a record that goes through memory takes twice as long"
-    )]
-    pub(crate) fn canonical_record(&self, columns: &RowColumns, row: usize) -> Option<F::Record> {
-        F::record(&Values {
-            number: self.numbers(columns).map(|numbers| numbers[row]),
-            point: self.points(columns)[row],
-            flag: self.flags(columns)[row],
-            outcome: self.outcomes(columns).map_or(0, |outcomes| outcomes[row]),
-            date: columns.dates()[row],
-            party: self.parties(columns).map_or(NO_PARTY, |parties| parties[row]),
-        })
+    /// Adds the records of rows that are known to be canonical.
+    pub(crate) fn push_canonical(
+        &self,
+        columns: &RowColumns,
+        rows: Range<usize>,
+        records: &mut Vec<F::Record>,
+    ) {
+        let count = rows.len();
+        let values = self.values(columns, rows);
+        records.extend((0..count).map_while(|row| F::record(&values(row))));
+    }
+
+    /// Returns the values of rows, counted from the first of them.
+    #[inline]
+    fn values<'c>(
+        &self,
+        columns: &'c RowColumns,
+        rows: Range<usize>,
+    ) -> impl Fn(usize) -> Values + use<'c, F> {
+        // cut first, so that no row is compared with the ends of the columns
+        let points = &self.points(columns)[rows.clone()];
+        let flags = &self.flags(columns)[rows.clone()];
+        let dates = &columns.dates()[rows.clone()];
+        let numbers = self.numbers(columns).map(|numbers| &numbers[rows.clone()]);
+        let outcomes = self.outcomes(columns).map(|outcomes| &outcomes[rows.clone()]);
+        let parties = self.parties(columns).map(|parties| &parties[rows]);
+        move |row| Values {
+            number: numbers.map(|numbers| numbers[row]),
+            point: points[row],
+            flag: flags[row],
+            outcome: outcomes.map_or(0, |outcomes| outcomes[row]),
+            date: dates[row],
+            party: parties.map_or(NO_PARTY, |parties| parties[row]),
+        }
     }
 }
 
@@ -271,13 +290,15 @@ pub struct LineDecoders<F: Flow> {
     how: Decoding,
     current: Option<LineDecoder<F>>,
     made: Vec<(F::Tag, LineEnd, Option<LineDecoder<F>>)>,
+    /// The bytes of the longest row, once they were needed; none at all where no line is a row.
+    longest: Option<usize>,
 }
 
 impl<F: Flow> LineDecoders<F> {
     /// No decoders yet.
     #[must_use]
     pub const fn new(how: Decoding) -> Self {
-        Self { how, current: None, made: Vec::new() }
+        Self { how, current: None, made: Vec::new(), longest: None }
     }
 
     /// Returns the decoder of the lines that were decoded last.
@@ -311,7 +332,8 @@ impl<F: Flow> LineDecoders<F> {
         bytes: &[u8],
     ) -> Option<LineDecoder<F>> {
         let table = table.into();
-        let (line, line_end, _) = split_line(&bytes[..bytes.len().min(longest_row(table)?)])?;
+        let longest = *self.longest.get_or_insert_with(|| longest_row(table).unwrap_or(0));
+        let (line, line_end, _) = split_line(&bytes[..bytes.len().min(longest)])?;
         let quote = usize::from(table.style() == Style::Comma);
         let begins = |spec: &&LineSpec<F>| {
             line.get(quote..).is_some_and(|line| line.starts_with(spec.code().as_bytes()))

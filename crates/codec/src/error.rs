@@ -248,8 +248,8 @@ pub struct Unwritable<F: fmt::Display> {
     pub field: F,
 }
 
-/// A fault of a whole line, past the limit or not.
-pub(crate) fn fault_of_line<F: Copy>(kind: ErrorKind, line: &Line<'_>) -> Fault<F> {
+/// Returns a fault of a whole line, past the limit or not.
+pub fn fault_of_line<F: Copy>(kind: ErrorKind, line: &Line<'_>) -> Fault<F> {
     let length = usize::try_from(line.length).unwrap_or(usize::MAX);
     Fault { kind, field: None, start: 0, length }
 }

@@ -154,7 +154,7 @@ pub struct Totals<'a, F: Flow> {
 }
 
 /// The options of every writer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Target<F: Flow> {
     /// The format of the file.
     pub format: F::Format,
@@ -164,4 +164,12 @@ pub struct Target<F: Flow> {
     pub header: Option<F::Header>,
     /// The code that makes the digits of many records at once.
     pub backend: Backend,
+}
+
+impl<F: Flow> Target<F> {
+    /// A file with LF, without header and trailer.
+    #[must_use]
+    pub fn new(format: F::Format) -> Self {
+        Self { format, line_end: LineEnd::Lf, header: None, backend: Backend::best() }
+    }
 }

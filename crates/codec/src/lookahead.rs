@@ -12,25 +12,28 @@ use flagflow_rows::{MARK_NOT_CANONICAL, RowColumns};
 /// beginning, so lines may be read in between as well, and the rows before the reader are passed
 /// over.
 ///
-/// The rows of a *run* are the exception: they are handed out while the reader stays where the run
-/// began, which costs nothing a row, and the reader goes behind them all when the run
+/// The rows of a *run* are the exception: their records are made all at once and handed out while
+/// the reader stays where the run began, and the reader goes behind them all when the run
 /// [ends](Lookahead::end_run).
 #[derive(Clone, Debug)]
-pub(crate) struct Lookahead {
+pub(crate) struct Lookahead<T> {
     columns: RowColumns,
     /// The next row; of a run, the row where it began.
     next: usize,
     /// The offset of that row in the input.
     at: u64,
-    /// The rows of a run that are left.
-    run: Range<usize>,
+    /// The records of the run.
+    run: Vec<T>,
+    /// The number of them that were handed out.
+    handed_out: usize,
 }
 
-impl Lookahead {
+impl<T: Copy> Lookahead<T> {
     /// For at most so many rows at a time.
     #[must_use]
     pub(crate) fn with_capacity(rows: usize) -> Self {
-        Self { columns: RowColumns::with_capacity(rows), next: 0, at: 0, run: 0..0 }
+        let columns = RowColumns::with_capacity(rows);
+        Self { columns, next: 0, at: 0, run: Vec::new(), handed_out: 0 }
     }
 
     /// The rows' values.
@@ -56,41 +59,57 @@ impl Lookahead {
         marks.iter().take_while(|mark| **mark & MARK_NOT_CANONICAL == 0).count()
     }
 
-    /// Begins a run of the canonical rows that begin where the reader stands.
-    pub(crate) fn begin_run<R: BufRead>(&mut self, lines: &LineReader<R>) {
+    /// Begins a run of the canonical rows that begin where the reader stands: `make` adds their
+    /// records, as many as it can.
+    pub(crate) fn begin_run<R: BufRead>(
+        &mut self,
+        lines: &LineReader<R>,
+        make: impl FnOnce(&RowColumns, Range<usize>, &mut Vec<T>),
+    ) {
         if let Some(row) = self.row(lines) {
-            self.run = row..row + self.canonical();
+            make(&self.columns, row..row + self.canonical(), &mut self.run);
         }
     }
 
-    /// Returns the next row of the run.
-    #[inline]
-    pub(crate) fn row_of_run(&mut self) -> Option<usize> {
-        self.run.next()
+    /// Returns the next record of the run.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "a record that goes through memory takes twice as long"
+    )]
+    pub(crate) fn record_of_run(&mut self) -> Option<T> {
+        let record = *self.run.get(self.handed_out)?;
+        self.handed_out += 1;
+        Some(record)
     }
 
-    /// Returns the number of rows of the run that were handed out.
+    /// Returns the number of records of the run that were handed out.
     pub(crate) const fn handed_out(&self) -> u64 {
-        self.run.start.saturating_sub(self.next) as u64
+        self.handed_out as u64
     }
 
-    /// Returns the number of bytes of these rows.
+    /// Returns the number of bytes of their rows.
     pub(crate) fn bytes_handed_out(&self) -> u64 {
-        let starts = self.columns.starts();
-        match self.handed_out() {
-            0 => 0,
-            _ => u64::from(starts[self.run.start] - starts[self.next]),
-        }
+        let starts = &self.columns.starts()[self.next..];
+        u64::from(starts[self.handed_out] - starts[0])
+    }
+
+    /// Returns the bytes of the last row of the run that was handed out, from where the reader is.
+    pub(crate) fn last_of_run(&self) -> Option<Range<usize>> {
+        let starts = &self.columns.starts()[self.next..];
+        let place = |row: usize| (starts[row] - starts[0]) as usize;
+        let last = self.handed_out.checked_sub(1)?;
+        Some(place(last)..place(last + 1))
     }
 
     /// Ends the run: the reader goes behind the rows that were handed out. Returns their number.
     pub(crate) fn end_run<R: BufRead>(&mut self, lines: &mut LineReader<R>) -> u64 {
-        let rows = self.handed_out();
+        let rows = std::mem::take(&mut self.handed_out);
         if rows > 0 {
-            self.take(self.run.start - self.next, lines);
+            self.take(rows, lines);
         }
-        self.run = 0..0;
-        rows
+        self.run.clear();
+        rows as u64
     }
 
     /// Returns whether no row is left that the reader has not passed.
@@ -127,7 +146,8 @@ impl Lookahead {
     /// seem.
     pub(crate) fn discard(&mut self) {
         self.columns.clear();
-        (self.next, self.run) = (0, 0..0);
+        self.run.clear();
+        (self.next, self.handed_out) = (0, 0);
     }
 
     /// Goes on behind so many rows. Their bytes.
@@ -168,7 +188,7 @@ mod tests {
         decoder().decode(bytes, columns)
     }
 
-    fn filled(rows: usize, input: &[u8]) -> (Lookahead, LineReader<&[u8]>) {
+    fn filled(rows: usize, input: &[u8]) -> (Lookahead<()>, LineReader<&[u8]>) {
         let (mut ahead, mut lines) = (Lookahead::with_capacity(rows), LineReader::new(input));
         let decoded = ahead.fill(&mut lines, decode);
         assert_eq!(decoded.unwrap(), rows);
@@ -197,6 +217,29 @@ mod tests {
         assert_eq!((ahead.row(&lines), ahead.canonical()), (None, 0));
         assert!(ahead.is_spent(&lines));
         assert!(lines.read_line().unwrap().is_none());
+    }
+
+    #[test]
+    fn the_records_of_a_run_are_handed_out_where_it_began() {
+        let (_, mut lines) = filled(3, THREE);
+        let mut ahead = Lookahead::with_capacity(3);
+        ahead.fill(&mut lines, decode).unwrap();
+        let make = |columns: &RowColumns, rows: Range<usize>, records: &mut Vec<u64>| {
+            records.extend_from_slice(&columns.numbers(0)[rows]);
+        };
+        ahead.begin_run(&lines, make);
+        assert_eq!((ahead.handed_out(), ahead.bytes_handed_out()), (0, 0));
+        let records = [ahead.record_of_run(), ahead.record_of_run()];
+        assert_eq!(records, [Some(1_234_567_810), Some(123_400)]);
+        assert_eq!((ahead.handed_out(), ahead.bytes_handed_out(), lines.offset()), (2, 32, 0));
+        // the reader goes behind the rows that were handed out, and the third is left
+        assert_eq!((ahead.end_run(&mut lines), lines.offset()), (2, 32));
+        assert_eq!((ahead.record_of_run(), ahead.row(&lines)), (None, Some(2)));
+        ahead.begin_run(&lines, make);
+        assert_eq!([ahead.record_of_run(), ahead.record_of_run()], [Some(123_409), None]);
+        assert_eq!((ahead.end_run(&mut lines), lines.offset()), (1, 48));
+        ahead.begin_run(&lines, make);
+        assert_eq!((ahead.record_of_run(), ahead.end_run(&mut lines)), (None, 0));
     }
 
     #[test]
@@ -268,7 +311,7 @@ mod tests {
     #[test]
     fn nothing_is_there_at_first() {
         let lines = LineReader::new(THREE);
-        let mut ahead = Lookahead::with_capacity(3);
+        let mut ahead = Lookahead::<()>::with_capacity(3);
         assert_eq!((ahead.row(&lines), ahead.canonical()), (None, 0));
         assert_eq!((ahead.is_spent(&lines), ahead.columns().len()), (true, 0));
     }
@@ -276,7 +319,7 @@ mod tests {
     #[test]
     fn rows_are_found_in_a_part_of_a_file() {
         let mut lines = LineReader::new(THREE).with_offset(1000);
-        let mut ahead = Lookahead::with_capacity(3);
+        let mut ahead = Lookahead::<()>::with_capacity(3);
         let decoded = ahead.fill(&mut lines, decode);
         assert_eq!((decoded.unwrap(), ahead.row(&lines)), (3, Some(0)));
         lines.read_line().unwrap();
@@ -294,7 +337,7 @@ mod tests {
     #[test]
     fn what_the_reader_cannot_read_is_told() {
         let mut lines = LineReader::new(BufReader::new(Broken));
-        let filled = Lookahead::with_capacity(3).fill(&mut lines, decode);
+        let filled = Lookahead::<()>::with_capacity(3).fill(&mut lines, decode);
         assert_eq!(filled.unwrap_err().to_string(), "broken");
     }
 }

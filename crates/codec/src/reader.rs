@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead};
 
-use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineReader, Position, ReadRecord};
+use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineReader, Position, ReadRecord, whole_lines};
 use flagflow_rows::Backend;
 
 use crate::batch::Batch;
@@ -150,7 +150,7 @@ pub struct Reader<F: Flow, R> {
     unfinished: Option<Unfinished<F>>,
     /// The reasons of the record that was read last, where it must have reasons.
     reasons: Vec<F::Reason>,
-    ahead: Lookahead,
+    ahead: Lookahead<F::Record>,
     decoders: LineDecoders<F>,
     /// Of a reader of a part of a file: the end of the part's records.
     pub(crate) part: Option<PartEnd>,
@@ -334,12 +334,7 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
     /// Reads the line itself, without the reasons below it.
     fn read_line_of(&mut self, record: &mut Record<F>) -> Result<Option<LineKind>, F::Field> {
         self.next_line(|body, format| {
-            record.line.clear();
-            record.line.extend_from_slice(body.line.bytes);
-            record.format = Some(format.clone());
-            record.position = Position { record: body.record, ..body.line.position() };
-            record.reasons.clear();
-            record.cut = whole(&body.line).and_then(|()| cut::cut(body.line.bytes, body.table));
+            record.copy(&body.line, format, body.record);
             record.cut?;
             record.raw().map(|raw| Some(raw.kind()))
         })
@@ -365,8 +360,49 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
         reason = "a record that goes through memory takes twice as long"
     )]
     fn record_ahead(&mut self) -> Option<F::Record> {
-        let row = self.ahead.row_of_run()?;
-        self.decoders.current()?.canonical_record(self.ahead.columns(), row)
+        self.ahead.record_of_run()
+    }
+
+    /// Makes the records of the canonical rows that come next.
+    fn begin_run(&mut self) {
+        let Some(decoder) = self.decoders.current() else { return };
+        self.ahead.begin_run(&self.lines, |columns, rows, records| {
+            decoder.push_canonical(columns, rows, records);
+        });
+    }
+
+    /// Returns the next record if its line is canonical, the fast way: the line is neither cut nor
+    /// copied. `None` where [`Reader::read_body`] must read the next line, and in a file whose
+    /// records may have reasons below them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::read_raw`].
+    #[inline]
+    pub fn read_ahead(&mut self) -> Result<Option<F::Record>, F::Field> {
+        match self.record_ahead() {
+            Some(record) => Ok(Some(record)),
+            None if self.progress.file.as_ref().is_some_and(|file| file.has_reasons) => Ok(None),
+            None => self.read_run(),
+        }
+    }
+
+    /// Copies the line of the record that [`Reader::read_ahead`] returned last into `record`, and
+    /// cuts it; `false` if another line was read since.
+    pub fn copy_line(&mut self, record: &mut Record<F>) -> bool {
+        let (rows, Position { offset, line, .. }) =
+            (self.ahead.handed_out(), self.lines.position());
+        let row = self.ahead.last_of_run();
+        // the rows of a run are in the buffer until the run ends, so nothing is read
+        let buffer = self.lines.peek().unwrap_or_default();
+        let copied = row.and_then(|row| {
+            let offset = offset + row.start as u64;
+            let first = Position { offset, line: line + rows - 1, ..Position::START };
+            whole_lines(buffer.get(row)?, first).next()
+        });
+        let (Some(line), Some(file)) = (copied, &self.progress.file) else { return false };
+        record.copy(&line, &file.format, Some(self.progress.order.counts().records + rows));
+        true
     }
 
     /// Goes behind the records that were taken ahead and handed out.
@@ -466,15 +502,23 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
             && file.longest_row.is_some_and(|longest| longest <= self.settings.max_line)
     }
 
+    /// Begins a run of canonical rows, where there are any next, and returns its first record.
+    fn read_run(&mut self) -> Result<Option<F::Record>, F::Field> {
+        self.end_run();
+        if self.ahead.row(&self.lines).is_none() && !self.look_ahead()? {
+            return Ok(None);
+        }
+        self.begin_run();
+        Ok(self.record_ahead())
+    }
+
     #[inline(never)]
     fn read_by_line(&mut self) -> Result<Option<F::Record>, F::Field> {
-        self.end_run();
-        if self.ahead.row(&self.lines).is_some() || self.look_ahead()? {
-            self.ahead.begin_run(&self.lines);
-            return Ok(self.record_ahead());
+        if let Some(record) = self.read_run()? {
+            return Ok(Some(record));
         }
         let read = self.read_whole().map(|read| read.map(|(record, _)| record));
-        self.ahead.begin_run(&self.lines);
+        self.begin_run();
         read
     }
 
@@ -781,6 +825,18 @@ pub(crate) fn io_at<N: Copy>(position: Position) -> impl FnOnce(io::Error) -> Er
 #[inline]
 fn whole<N: Copy>(line: &Line<'_>) -> std::result::Result<(), Fault<N>> {
     if line.oversize { Err(fault_of_line(ErrorKind::LineTooLong, line)) } else { Ok(()) }
+}
+
+impl<F: Flow> Record<F> {
+    /// Copies a line and cuts it.
+    fn copy(&mut self, line: &Line<'_>, format: &F::Format, number: Option<u64>) {
+        self.line.clear();
+        self.line.extend_from_slice(line.bytes);
+        self.position = Position { record: number, ..line.position() };
+        self.reasons.clear();
+        self.cut = whole(line).and_then(|()| cut::cut(line.bytes, format.as_ref()));
+        self.format = Some(format.clone());
+    }
 }
 
 /// Iterates over a reader's records: [`Reader::records`].

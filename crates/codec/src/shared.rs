@@ -8,6 +8,12 @@
 macro_rules! reader_options {
     ($options:ident, $flow:ident, $layout:ty) => {
         impl $options {
+            /// The format by the first line, and lines of at most 64 KiB.
+            #[must_use]
+            pub fn new() -> Self {
+                Self::default()
+            }
+
             /// Takes every line to be of this layout.
             #[must_use]
             pub const fn layout(mut self, layout: $layout) -> Self {
@@ -41,17 +47,18 @@ macro_rules! reader_options {
     };
 }
 
-/// Makes the methods that the options of every flow's writer have, from the fields `layout`,
-/// `line_end` and `backend`.
+/// Makes the methods that the options of every flow's writer have, from the field `target` and the
+/// way in which its format takes a layout.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! writer_options {
-    ($options:ident, $flow:ident, $layout:ty) => {
+    ($options:ident, $flow:ident, |$format:ident, $to:ident: $layout:ty| $set:expr) => {
         impl $options {
             /// Sets the layout.
             #[must_use]
-            pub const fn layout(mut self, layout: $layout) -> Self {
-                self.layout = layout;
+            pub const fn layout(mut self, $to: $layout) -> Self {
+                let $format = &mut self.target.format;
+                $set;
                 self
             }
 
@@ -60,7 +67,7 @@ macro_rules! writer_options {
             /// [`LineEnd::None`]: $crate::LineEnd::None
             #[must_use]
             pub const fn line_end(mut self, line_end: $crate::LineEnd) -> Self {
-                self.line_end = line_end;
+                self.target.line_end = line_end;
                 self
             }
 
@@ -70,13 +77,19 @@ macro_rules! writer_options {
             /// [`Backend::best`]: $crate::Backend::best
             #[must_use]
             pub const fn backend(mut self, backend: $crate::Backend) -> Self {
-                self.backend = backend;
+                self.target.backend = backend;
                 self
             }
 
             /// Makes a writer with these options. Nothing is written yet.
             pub fn writer<W: std::io::Write>(self, inner: W) -> $crate::Writer<$flow, W> {
                 $crate::Writer::with_options(inner, self)
+            }
+        }
+
+        impl From<$options> for $crate::Target<$flow> {
+            fn from(options: $options) -> Self {
+                options.target
             }
         }
     };

@@ -1,5 +1,7 @@
 //! The values of a record, the same for every flow.
 
+use flagflow_domain::{EffectiveDate, ServiceFlag};
+
 /// The values of a record. A value that the record does not have is zero, or `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Values {
@@ -21,6 +23,14 @@ impl Values {
     /// No value at all.
     pub const NONE: Self =
         Self { number: None, point: 0, flag: 0, outcome: 0, date: 0, party: NO_PARTY };
+
+    /// Returns the DCC Service Flag and the day from which it is effective.
+    #[must_use]
+    #[inline]
+    pub fn flag_from(&self) -> Option<(ServiceFlag, EffectiveDate)> {
+        let flag = ServiceFlag::from_byte(self.flag)?;
+        Some((flag, EffectiveDate::from_packed(self.date).ok()?))
+    }
 }
 
 /// The most characters of a party.

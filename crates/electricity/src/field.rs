@@ -26,10 +26,8 @@ pub use reason::{InvalidReason, OtherReason, ReasonCode, parse_reason, write_rea
 pub use supplier::{InvalidSupplier, SupplierId, parse_supplier, write_supplier};
 pub use timestamp::{InvalidTimestamp, Timestamp, parse_timestamp, write_timestamp};
 
-use nom::combinator::all_consuming;
-use nom::{IResult, Parser};
-
 use flagflow_codec::ItemKind;
+use flagflow_codec::field::whole;
 
 use crate::error::ErrorKind;
 use crate::item::{Field, ItemSpec, Layout};
@@ -39,17 +37,6 @@ pub use crate::error::FieldFault;
 pub use flagflow_codec::{check_ascii, check_printable};
 pub(crate) use instruction_type::parse_constant;
 pub use instruction_type::parse_instruction_type;
-
-/// Runs an item's grammar over the whole item.
-fn whole<'a, T>(
-    item: &'a [u8],
-    grammar: impl Parser<&'a [u8], Output = T, Error = nom::error::Error<&'a [u8]>>,
-    kind: ErrorKind,
-) -> Result<T, FieldFault> {
-    check_ascii(item)?;
-    let parsed: IResult<_, _> = all_consuming(grammar).parse(item);
-    parsed.map(|(_, value)| value).map_err(|_| FieldFault::of_field(kind, item))
-}
 
 /// Checks an item, with its padding, by its length and by the parser of its row of the profile's
 /// table. An optional item may be empty.

@@ -1,7 +1,7 @@
 //! Electricity as a flow of the codec.
 
 use flagflow_codec::{Content, Counts, OutOfRange, RawLine, Totals, Values};
-use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
+use flagflow_domain::MpanCore;
 use flagflow_frame::Line;
 
 use crate::envelope::{Header, Trailer, check_header, check_trailer};
@@ -11,7 +11,9 @@ use crate::item::{Electricity, Field};
 use crate::options::ReaderOptions;
 use crate::profile::Format;
 use crate::record::{D0350, Instruction, Opening};
-use crate::writer::{WriterOptions, write_content};
+use crate::writer::{
+    WriterOptions, write_header, write_opening, write_reason_line, write_record, write_trailer,
+};
 
 impl flagflow_codec::Flow for Electricity {
     type Format = Format;
@@ -44,8 +46,7 @@ impl flagflow_codec::Flow for Electricity {
     fn record(values: &Values) -> Option<Instruction> {
         let number = values.number?;
         let mpan = MpanCore::new(values.point).ok()?;
-        let flag = ServiceFlag::from_byte(values.flag)?;
-        let date = EffectiveDate::from_packed(values.date).ok()?;
+        let (flag, date) = values.flag_from()?;
         let supplier = SupplierId::from_packed(values.party)?;
         D0350::new(number, mpan, flag, date, supplier).ok().map(Instruction::D0350)
     }
@@ -70,7 +71,14 @@ impl flagflow_codec::Flow for Electricity {
         content: &Content<'_, Self>,
         extras: &mut dyn Iterator<Item = &[u8]>,
     ) -> Result<(), Unwritable> {
-        write_content(out, format, content, extras)
+        let (layout, profile) = (format.layout(), format.profile());
+        match content {
+            Content::Header(header) => write_header(out, layout, profile, header),
+            Content::Group(opening) => write_opening(out, layout, profile, *opening, extras),
+            Content::Record(record) => write_record(out, layout, profile, *record, extras),
+            Content::Trailer(trailer) => write_trailer(out, layout, profile, trailer),
+            Content::Reason(reason) => write_reason_line(out, layout, profile, *reason),
+        }
     }
 
     fn opening(options: &WriterOptions) -> Option<Opening> {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use flagflow_codec::{Item, ItemKind, LineKind, Names, Slot};
+use flagflow_domain::Fuel;
 
 use crate::text::ShortText;
 
@@ -94,6 +95,10 @@ impl Names for Electricity {
     type Layout = Layout;
 
     const CODE_IS_ITEM: bool = false;
+    const FUEL: Fuel = Fuel::Electricity;
+    const POINT: Field = Field::MpanCore;
+    const FLAG: Field = Field::DccServiceFlag;
+    const DAY: Field = Field::EffectiveFromDate;
 }
 
 /// The name of a line of a profile: its part in the file, or its place among the groups that only
@@ -373,6 +378,12 @@ impl Field {
     }
 }
 
+impl AsRef<str> for Field {
+    fn as_ref(&self) -> &str {
+        self.name()
+    }
+}
+
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -455,6 +466,7 @@ mod tests {
         }
         for field in Field::ALL {
             assert_eq!(Field::of_name(field.name()), Some(field));
+            assert_eq!(AsRef::<str>::as_ref(&field), field.name());
         }
         assert_eq!("csv".parse::<Layout>(), Err(UnknownLayout));
         assert_eq!("D0352".parse::<Flow>(), Err(UnknownFlow));

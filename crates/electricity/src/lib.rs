@@ -105,7 +105,7 @@ pub use writer::{
     WriterOptions, write_header, write_opening, write_reason_line, write_record, write_trailer,
 };
 
-pub use flagflow_codec::{Cardinality, ItemKind, LineKind, MAX_ITEMS, OutOfRange, Role};
+pub use flagflow_codec::{Cardinality, ItemKind, LineKind, MAX_ITEMS, Names, OutOfRange, Role};
 pub use flagflow_frame::{Line, LineEnd, Position, detect_line_end};
 
 /// Reads the records of an electricity file: [`ReaderOptions`].

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use flagflow_codec::{LineKind, ReadSettings, reader_options};
+use flagflow_codec::{LineKind, ReadSettings, fault_of_line, reader_options};
 use flagflow_frame::Line;
 
 use crate::error::{ErrorKind, Fault};
@@ -22,7 +22,8 @@ pub fn recognise_flow(line: &[u8], layout: Layout) -> Flow {
     flow.unwrap_or(Flow::D0350)
 }
 
-/// Options of a [`Reader`](crate::Reader).
+/// Options of a [`Reader`](crate::Reader); by default layout and flow are recognised by the first
+/// line, and the profiles are the built-in ones.
 #[derive(Clone, Debug)]
 pub struct ReaderOptions {
     layout: Option<Layout>,
@@ -49,13 +50,6 @@ impl Default for ReaderOptions {
 reader_options!(ReaderOptions, Electricity, Layout);
 
 impl ReaderOptions {
-    /// Layout and flow recognised by the first line, the built-in profiles, lines of at most 64
-    /// KiB.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Takes the file to be of this flow. A file that begins without a header is read as
     /// [`Layout::Zhv`] then.
     #[must_use]
@@ -94,8 +88,9 @@ impl ReaderOptions {
     /// `UnrecognisedLayout` for a line that is no header, when neither layout nor flow was chosen.
     pub fn recognise(&self, line: &Line<'_>) -> Result<(Layout, Arc<Profile>), Fault> {
         let recognised = self.layout.or_else(|| Layout::recognise(line.bytes));
-        let layout =
-            recognised.or(self.flow.map(|_| Layout::Zhv)).ok_or_else(|| unrecognised(line))?;
+        let layout = recognised
+            .or(self.flow.map(|_| Layout::Zhv))
+            .ok_or_else(|| fault_of_line(ErrorKind::UnrecognisedLayout, line))?;
         let flow = match (self.flow, line.oversize) {
             (Some(flow), _) => flow,
             (None, true) => Flow::D0350,
@@ -103,9 +98,4 @@ impl ReaderOptions {
         };
         Ok((layout, self.profile_of(flow).clone()))
     }
-}
-
-fn unrecognised(line: &Line<'_>) -> Fault {
-    let length = usize::try_from(line.length).unwrap_or(usize::MAX);
-    Fault { kind: ErrorKind::UnrecognisedLayout, field: None, start: 0, length }
 }

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use flagflow_codec::{Cardinality, Item, ItemKind, LineKind, LineSpec, Slot, Style};
+use flagflow_codec::{Cardinality, Item, ItemKind, LineKind, LineSpec, Names, Slot, Style};
 use flagflow_domain::{Edition, EffectiveDate, MpanCore};
 use flagflow_rows::CheckDigits;
 
@@ -244,7 +244,7 @@ fn slot_of(flow: Flow, line: LineTag, item: &ItemSpec) -> Slot {
         (LineTag::Reason, Field::RejectionReasonCode) => Slot::Reason,
         (LineTag::Record, field) if typed_items(flow).contains(&field) => match (flow, field) {
             (Flow::D0350, Field::InstructionNumber) => Slot::Number,
-            (Flow::D0350, Field::MpanCore) => {
+            (Flow::D0350, Electricity::POINT) => {
                 Slot::Point(CheckDigits { weights: &MpanCore::CHECK_WEIGHTS, digits: 1 })
             }
             (Flow::D0350, Field::DccServiceFlag) => Slot::Flag,
@@ -263,7 +263,7 @@ const fn typed_items(flow: Flow) -> &'static [Field] {
     match flow {
         Flow::D0350 => &[
             Field::InstructionNumber,
-            Field::MpanCore,
+            Electricity::POINT,
             Field::DccServiceFlag,
             Field::EffectiveFromDate,
             Field::SupplierId,
@@ -271,7 +271,7 @@ const fn typed_items(flow: Flow) -> &'static [Field] {
         Flow::D0351 => &[
             Field::InstructionNumber,
             Field::IncomingInstructionNumber,
-            Field::MpanCore,
+            Electricity::POINT,
             Field::DeemedReceivedDate,
             Field::DccServiceFlag,
             Field::EffectiveFromDate,
@@ -318,6 +318,10 @@ impl Format {
     #[must_use]
     pub fn flow(&self) -> Flow {
         self.profile.flow()
+    }
+
+    pub(crate) const fn set_layout(&mut self, layout: Layout) {
+        self.layout = layout;
     }
 }
 
@@ -549,7 +553,7 @@ mod tests {
         assert_eq!((d0350.code(LineKind::Reason, Layout::Zhv), d0350.reason_group()), ("", None));
         assert_eq!(d0350.items(LineKind::Reason), []);
         assert!(d0350.opening_group().unwrap().has(Field::FileSequenceNumber));
-        assert!(!d0350.opening_group().unwrap().has(Field::MpanCore));
+        assert!(!d0350.opening_group().unwrap().has(Electricity::POINT));
     }
 
     /// Known items that are no part of the flow's value are carried too.
@@ -569,7 +573,7 @@ mod tests {
             (note, true, true),
             (Field::InstructionNumber, false, false),
             (Field::InstructionType, false, false),
-            (Field::MpanCore, false, false),
+            (Electricity::POINT, false, false),
             (Field::SupplierId, false, true),
             (Field::Received, true, false),
             (Field::Created, false, false),

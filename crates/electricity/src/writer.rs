@@ -4,9 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use flagflow_codec::{Content, Counts, ItemKind, LineKind, Target, writer_options};
-use flagflow_frame::LineEnd;
-use flagflow_rows::Backend;
+use flagflow_codec::{Counts, ItemKind, LineKind, Target, writer_options};
 
 use crate::envelope::{Header, Trailer};
 use crate::error::{ErrorKind, Fault, Unwritable};
@@ -349,37 +347,31 @@ display_as_built_in!(D0350, D0351, D0172);
 /// Options of a [`Writer`](crate::Writer).
 #[derive(Clone, Debug)]
 pub struct WriterOptions {
-    layout: Layout,
-    line_end: LineEnd,
-    profile: Arc<Profile>,
-    header: Option<Header>,
+    target: Target<Electricity>,
     completed: Option<Timestamp>,
     file_sequence_number: u64,
-    backend: Backend,
 }
 
-writer_options!(WriterOptions, Electricity, Layout);
+impl From<Target<Electricity>> for WriterOptions {
+    fn from(target: Target<Electricity>) -> Self {
+        Self { target, completed: None, file_sequence_number: 1 }
+    }
+}
+
+writer_options!(WriterOptions, Electricity, |format, layout: Layout| format.set_layout(layout));
 
 impl WriterOptions {
     /// A file of a profile in the zhv layout with LF, sequence number 1, without header and
     /// trailer.
     #[must_use]
     pub fn new(profile: impl Into<Arc<Profile>>) -> Self {
-        Self {
-            layout: Layout::Zhv,
-            line_end: LineEnd::Lf,
-            profile: profile.into(),
-            header: None,
-            completed: None,
-            file_sequence_number: 1,
-            backend: Backend::best(),
-        }
+        Target::new(Format::new(profile, Layout::Zhv)).into()
     }
 
     /// Begins the file with this header, and ends it with a trailer.
     #[must_use]
     pub fn envelope(mut self, header: Header) -> Self {
-        self.header = Some(header);
+        self.target.header = Some(header);
         self
     }
 
@@ -405,7 +397,7 @@ impl WriterOptions {
     /// Returns the level-1 group before the first record, where the profile has one.
     pub(crate) fn opening(&self) -> Option<Opening> {
         let opening = Opening::new(Some(self.file_sequence_number));
-        self.profile.opening_group().map(|_| opening)
+        self.target.format.profile().opening_group().map(|_| opening)
     }
 
     /// Returns the trailer of a file: with the header's identifier, which was seen to fit when the
@@ -424,29 +416,5 @@ impl WriterOptions {
                 Trailer::of_counts(id, groups, flows, completed)
             }
         }
-    }
-}
-
-impl From<WriterOptions> for Target<Electricity> {
-    fn from(options: WriterOptions) -> Self {
-        let WriterOptions { profile, layout, line_end, header, backend, .. } = options;
-        Self { format: Format::new(profile, layout), line_end, header, backend }
-    }
-}
-
-/// Appends a line without its ending.
-pub(crate) fn write_content<'e>(
-    out: &mut Vec<u8>,
-    format: &Format,
-    content: &Content<'_, Electricity>,
-    extras: impl Iterator<Item = &'e [u8]>,
-) -> Result<(), Unwritable> {
-    let (layout, profile) = (format.layout(), format.profile());
-    match content {
-        Content::Header(header) => write_header(out, layout, profile, header),
-        Content::Group(opening) => write_opening(out, layout, profile, *opening, extras),
-        Content::Record(record) => write_record(out, layout, profile, *record, extras),
-        Content::Trailer(trailer) => write_trailer(out, layout, profile, trailer),
-        Content::Reason(reason) => write_reason_line(out, layout, profile, *reason),
     }
 }

@@ -58,8 +58,9 @@ use flagflow_files::header::{HeaderValues, UserFileValues};
 use flagflow_files::{Error, ErrorKind, Result};
 
 use around::{ExtraLine, whole};
-use chance::{Chance, FaultSpot};
+use chance::FaultSpot;
 pub use fault::{SPOILS, spoils};
+use fault::{SpoilFlow, Spoiler};
 pub use file_fault::{FILE_FAULTS, file_faults};
 
 /// The most records there can be in one file of gas: each has a meter point of its own.
@@ -228,7 +229,7 @@ pub fn generate(
 
 /// Generates the lines of a file of one fuel.
 trait Maker {
-    type Record: Copy;
+    type Flow: SpoilFlow;
 
     /// Returns the lines before the records.
     fn before(&self) -> Result<Vec<Vec<u8>>>;
@@ -237,27 +238,32 @@ trait Maker {
     fn after(&self, records: u64) -> Result<Vec<Vec<u8>>>;
 
     /// Returns the record of a number, from 1 on.
-    fn next(&mut self, number: u64) -> Result<Self::Record>;
+    fn next(&mut self, number: u64) -> Result<RecordOf<Self>>;
 
     /// Writes the lines of a record, but for the ending of the last, and returns their number.
-    fn write(&self, line: &mut Vec<u8>, record: Self::Record) -> Result<u64>;
-
-    /// Changes an item of one of the lines around the records, if the rule is about an item there.
-    /// Returns the number of the line, from 0, and the fault.
-    fn change_item(&self, rule: RuleId, lines: &mut [Vec<u8>]) -> Option<(usize, FaultSpot)>;
+    fn write(&self, line: &mut Vec<u8>, record: RecordOf<Self>) -> Result<u64>;
 
     /// Returns the line before the trailer that breaks a rule, if there is such a line; a record
     /// has the given number.
     fn extra_line(&mut self, rule: RuleId, number: u64) -> Result<Option<ExtraLine>>;
 
-    fn chance(&mut self) -> &mut Chance<Self::Record>;
+    fn spoiler(&mut self) -> &mut Spoiler<Self::Flow>;
 
     /// Writes the record into `line` with one fault, by a rule chosen at random among those that
     /// can be broken at this place; if there is no such rule, writes the record unchanged and
     /// returns `None`.
-    fn spoil(&mut self, line: &mut Vec<u8>, record: Self::Record, first: bool)
-    -> Option<FaultSpot>;
+    fn spoil(
+        &mut self,
+        line: &mut Vec<u8>,
+        record: RecordOf<Self>,
+        first: bool,
+    ) -> Option<FaultSpot> {
+        self.spoiler().spoil(line, record, first)
+    }
 }
+
+/// The records of a maker's flow.
+type RecordOf<M> = <<M as Maker>::Flow as flagflow_codec::Flow>::Record;
 
 fn run<W: Write, M: Maker>(
     output: W,
@@ -302,6 +308,12 @@ fn check_edition(day: EffectiveDate, edition: Edition, wanted: Edition) -> Resul
     }
     let what = format!("a file made on {} is of edition {edition}, not {wanted}", day.iso());
     Err(Error::new(ErrorKind::Options, what))
+}
+
+/// Returns the error for records that have no such layout.
+fn no_layout(records: &str, layout: Layout, expected: &str) -> Error {
+    let what = format!("{records} have no layout {layout}: {expected}");
+    Error::new(ErrorKind::Options, what)
 }
 
 /// A file in the making.
@@ -353,7 +365,7 @@ impl<M: Maker, W: Write> Generation<'_, M, W> {
             lines.iter().try_for_each(|line| self.file.copy(line))?;
             return Ok(header);
         };
-        let mut spot = self.maker.change_item(rule, &mut lines);
+        let mut spot = self.maker.spoiler().change_item(rule, &mut lines);
         if rule == RuleId::MissingHeader {
             lines.remove(0);
         }
@@ -383,7 +395,7 @@ impl<M: Maker, W: Write> Generation<'_, M, W> {
             return self.copy_all(&lines, None);
         };
         let last = lines.len() - 1;
-        let mut spot = self.maker.change_item(rule, &mut lines);
+        let mut spot = self.maker.spoiler().change_item(rule, &mut lines);
         let end = self.file.line_end;
         match rule {
             RuleId::MissingHeader => {
@@ -427,14 +439,14 @@ impl<M: Maker, W: Write> Generation<'_, M, W> {
 
     fn record(&mut self, number: u64) -> Result<()> {
         let record = self.maker.next(number)?;
-        if self.maker.chance().strikes() {
+        if self.maker.spoiler().chance.strikes() {
             return self.spoiled_record(number, record);
         }
-        self.maker.chance().remember(record);
+        self.maker.spoiler().chance.remember(record);
         self.file.line(|line| self.maker.write(line, record))
     }
 
-    fn spoiled_record(&mut self, number: u64, record: M::Record) -> Result<()> {
+    fn spoiled_record(&mut self, number: u64, record: RecordOf<M>) -> Result<()> {
         let mut line = Vec::new();
         if let Some(spot) = self.maker.spoil(&mut line, record, number == 1) {
             *self.spoiled.entry(spot.rule).or_default() += 1;

@@ -11,6 +11,7 @@ use std::fmt::Display;
 use std::io::{self, BufRead, Read, Write};
 use std::sync::Arc;
 
+use flagflow_codec::{Flow, Writer};
 use flagflow_electricity::Profile;
 use flagflow_frame::{Kind, Position};
 use flagflow_gas::Layout;
@@ -121,6 +122,12 @@ impl<K: Kind, F: Copy + Display> From<flagflow_frame::Error<K, F>> for RoundTrip
         let field = error.field().map_or_else(String::new, |field| format!("{field}: "));
         Self::Unreadable(error.position(), format!("{field}{}", error.kind()))
     }
+}
+
+/// Ends a file that was written again, and returns the number of its records.
+fn finish<F: Flow>(writer: Writer<F, impl Write>) -> Result<u64, RoundTripStop> {
+    let records = writer.record_count();
+    writer.finish().map(|_| records).map_err(|error| error.into_parts().0.into())
 }
 
 /// A writer that keeps nothing: it holds what it is given against what a reader has.

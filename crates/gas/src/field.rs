@@ -22,36 +22,11 @@ pub use outcome::{parse_outcome, write_outcome};
 pub use reason::{InvalidReason, ReasonCode, parse_reason, write_reason};
 pub use time::{CreationTime, InvalidTime, parse_time, write_time};
 
-use flagflow_codec::{Slot, check_ascii};
-use flagflow_rows::push_digits;
-use nom::combinator::all_consuming;
-use nom::{IResult, Parser};
+use flagflow_codec::Slot;
+use flagflow_codec::field::whole;
 
-use crate::error::ErrorKind;
 pub use crate::error::FieldFault;
 use crate::layout::{FieldKind, FieldSpec, Layout};
-
-/// The bytes that a field may have, and their value.
-trait Grammar<'a, T>: Parser<&'a [u8], Output = T, Error = nom::error::Error<&'a [u8]>> {}
-
-impl<'a, T, P: Parser<&'a [u8], Output = T, Error = nom::error::Error<&'a [u8]>>> Grammar<'a, T>
-    for P
-{
-}
-
-/// Runs a field's grammar over the whole field.
-fn whole<'a, T>(
-    field: &'a [u8],
-    grammar: impl Grammar<'a, T>,
-    kind: ErrorKind,
-) -> Result<T, FieldFault> {
-    check_ascii(field)?;
-    let parsed: IResult<_, _> = all_consuming(grammar).parse(field);
-    match parsed {
-        Ok((_, value)) => Ok(value),
-        Err(_) => Err(FieldFault::of_field(kind, field)),
-    }
-}
 
 /// Checks a field by the parser of its row of the layout table.
 ///
@@ -88,6 +63,7 @@ pub(crate) fn write_text(out: &mut Vec<u8>, layout: Layout, text: &[u8]) {
 #[cfg(test)]
 pub(crate) mod testing {
     use super::*;
+    use crate::error::ErrorKind;
 
     /// Writes one value in both layouts.
     pub(crate) fn written(write: impl Fn(&mut Vec<u8>, Layout)) -> [String; 2] {

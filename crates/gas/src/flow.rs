@@ -1,7 +1,7 @@
 //! Gas as a flow of the codec.
 
 use flagflow_codec::{Content, Counts, Flow, OutOfRange, RawLine, Totals, Unwritable, Values};
-use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
+use flagflow_domain::{Mprn, Outcome};
 use flagflow_frame::Line;
 
 use crate::error::{ErrorKind, Fault, FieldFault};
@@ -9,7 +9,7 @@ use crate::field::ReasonCode;
 use crate::layout::{Field, Gas, Table};
 use crate::options::ReaderOptions;
 use crate::record::{Detail, E45, Header, Trailer};
-use crate::writer::{WriterOptions, write_content};
+use crate::writer::{WriterOptions, write_detail, write_header, write_reason_line, write_trailer};
 
 impl Flow for Gas {
     type Format = &'static Table;
@@ -47,9 +47,8 @@ impl Flow for Gas {
     #[inline]
     fn record(values: &Values) -> Option<Detail> {
         let mprn = Mprn::new(values.point).ok()?;
-        let flag = ServiceFlag::from_byte(values.flag)?;
-        let date = EffectiveDate::from_packed(values.date).ok()?;
-        let update = E45::new(mprn, flag, date);
+        let (flag, effective_from) = values.flag_from()?;
+        let update = E45::new(mprn, flag, effective_from);
         Some(match values.outcome {
             0 => Detail::E45(update),
             letter => Detail::E46(update.answered(Outcome::from_first_letter(letter)?)),
@@ -73,7 +72,18 @@ impl Flow for Gas {
         content: &Content<'_, Self>,
         _: &mut dyn Iterator<Item = &[u8]>,
     ) -> Result<(), Unwritable<Field>> {
-        write_content(out, format.layout(), content)
+        let layout = format.layout();
+        match content {
+            Content::Header(header) => write_header(out, layout, header),
+            Content::Record(detail) => write_detail(out, layout, *detail),
+            Content::Reason(reason) => write_reason_line(out, layout, *reason),
+            Content::Trailer(trailer) => write_trailer(out, layout, **trailer),
+            Content::Group(_) => {
+                let (kind, field) = (ErrorKind::NotWritable, Field::TransactionType);
+                return Err(Unwritable { kind, field });
+            }
+        }
+        Ok(())
     }
 
     fn opening(_: &WriterOptions) -> Option<ReasonCode> {

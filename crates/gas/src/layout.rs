@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use flagflow_codec::{Cardinality, Item, ItemKind, LineKind, LineSpec, Names, Slot, Style};
-use flagflow_domain::Mprn;
+use flagflow_domain::{Fuel, Mprn};
 use flagflow_rows::CheckDigits;
 
 /// The gas flow: the parts of the codec that are its own.
@@ -22,6 +22,10 @@ impl Names for Gas {
     type Layout = Layout;
 
     const CODE_IS_ITEM: bool = true;
+    const FUEL: Fuel = Fuel::Gas;
+    const POINT: Field = Field::MeterPointReference;
+    const FLAG: Field = Field::DccServiceFlag;
+    const DAY: Field = Field::DccServiceEffectiveFromDate;
 }
 
 /// The order and the delimiters of a record's fields in its line.
@@ -199,6 +203,12 @@ impl Field {
     }
 }
 
+impl AsRef<str> for Field {
+    fn as_ref(&self) -> &str {
+        self.name()
+    }
+}
+
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -301,7 +311,7 @@ pub(crate) const UKLINK_TABLE: &Table =
 
 /// Returns the table of a layout. Without reasons an S72 line is an unknown record.
 #[must_use]
-pub fn table(layout: Layout, with_reasons: bool) -> &'static Table {
+pub const fn table(layout: Layout, with_reasons: bool) -> &'static Table {
     match (layout, with_reasons) {
         (Layout::Fixed, true) => &FIXED,
         (Layout::Fixed, false) => &FIXED_WITHOUT_REASONS,
@@ -353,6 +363,9 @@ mod tests {
             assert_eq!(tag.spec().tag(), tag);
             assert_eq!(Tag::from_bytes(tag.as_bytes()), Some(tag));
             assert_eq!(tag.spec().items()[0].field, Field::TransactionType);
+            for FieldSpec { field, .. } in tag.spec().items() {
+                assert_eq!(AsRef::<str>::as_ref(field), field.name());
+            }
             assert!(tag.spec().items().len() <= flagflow_codec::MAX_ITEMS);
         }
         assert_eq!(Tag::from_bytes(b"E4"), None);

@@ -75,7 +75,7 @@ pub use rows::RowFields;
 pub use writer::{WriterOptions, write_detail, write_header, write_trailer};
 
 use flagflow_codec::read_canonical_of_constant;
-pub use flagflow_codec::{MAX_REASONS, OutOfRange, Role};
+pub use flagflow_codec::{MAX_REASONS, Names, OutOfRange, Role};
 pub use flagflow_frame::{LineEnd, Position, detect_line_end};
 
 /// Reads the records of a gas file: [`ReaderOptions`].

@@ -1,12 +1,13 @@
 //! Options of reading gas files.
 
-use flagflow_codec::{Counts, ReadSettings, reader_options};
+use flagflow_codec::{Counts, ReadSettings, fault_of_line, reader_options};
 use flagflow_frame::Line;
 
 use crate::error::{ErrorKind, Fault};
 use crate::layout::{Gas, Layout, Table, table};
 
-/// Options of a [`Reader`](crate::Reader).
+/// Options of a [`Reader`](crate::Reader); by default the layout is recognised by the first line,
+/// and there are no reasons.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ReaderOptions {
     layout: Option<Layout>,
@@ -18,12 +19,6 @@ pub struct ReaderOptions {
 reader_options!(ReaderOptions, Gas, Layout);
 
 impl ReaderOptions {
-    /// The layout recognised by the first line, lines of at most 64 KiB, no reasons.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Takes S72 lines below an E46 as its rejection reasons (profile; off by default).
     #[must_use]
     pub const fn with_reasons(mut self, with_reasons: bool) -> Self {
@@ -40,10 +35,10 @@ impl ReaderOptions {
 
     pub(crate) fn recognise(&self, line: &Line<'_>) -> Result<&'static Table, Fault> {
         let layout = self.layout.or_else(|| Layout::recognise(line.bytes));
-        let length = usize::try_from(line.length).unwrap_or(usize::MAX);
-        let kind = ErrorKind::UnrecognisedLayout;
-        let layout = layout.ok_or(Fault { kind, field: None, start: 0, length })?;
-        Ok(table(layout, self.with_reasons))
+        match layout {
+            Some(layout) => Ok(table(layout, self.with_reasons)),
+            None => Err(fault_of_line(ErrorKind::UnrecognisedLayout, line)),
+        }
     }
 
     pub(crate) const fn counted_reasons(&self, counts: &Counts) -> u64 {

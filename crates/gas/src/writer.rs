@@ -1,15 +1,12 @@
 //! Writing files of gas records.
 
-use flagflow_codec::{Content, Counts, OutOfRange, Target, Unwritable, writer_options};
-use flagflow_frame::LineEnd;
-use flagflow_rows::Backend;
+use flagflow_codec::{Counts, OutOfRange, Target, writer_options};
 
-use crate::error::ErrorKind;
 use crate::field::{
     ReasonCode, write_date, write_file_type, write_flag, write_mprn, write_number, write_outcome,
     write_reason, write_text, write_time,
 };
-use crate::layout::{Field, Gas, Layout, Tag};
+use crate::layout::{Field, Gas, Layout, Tag, table};
 use crate::record::{Detail, E45, E46, Header, Trailer};
 
 /// Begins a record: its Transaction Type.
@@ -68,7 +65,7 @@ pub fn write_trailer(out: &mut Vec<u8>, layout: Layout, trailer: Trailer) {
 }
 
 /// Appends a reason record's canonical line, without its ending.
-fn write_reason_line(out: &mut Vec<u8>, layout: Layout, reason: ReasonCode) {
+pub(crate) fn write_reason_line(out: &mut Vec<u8>, layout: Layout, reason: ReasonCode) {
     begin(out, layout, Tag::S72);
     next(out, layout);
     write_reason(out, layout, reason);
@@ -102,26 +99,23 @@ display_as_fixed!(E45, E46, Detail);
 /// Options of a [`Writer`](crate::Writer).
 #[derive(Clone, Copy, Debug)]
 pub struct WriterOptions {
-    layout: Layout,
-    line_end: LineEnd,
-    header: Option<Header>,
+    target: Target<Gas>,
     count_reasons: bool,
-    backend: Backend,
 }
 
 impl Default for WriterOptions {
     fn default() -> Self {
-        Self {
-            layout: Layout::Fixed,
-            line_end: LineEnd::Lf,
-            header: None,
-            count_reasons: false,
-            backend: Backend::best(),
-        }
+        Target::new(table(Layout::Fixed, true)).into()
     }
 }
 
-writer_options!(WriterOptions, Gas, Layout);
+impl From<Target<Gas>> for WriterOptions {
+    fn from(target: Target<Gas>) -> Self {
+        Self { target, count_reasons: false }
+    }
+}
+
+writer_options!(WriterOptions, Gas, |format, layout: Layout| *format = table(layout, true));
 
 impl WriterOptions {
     /// A bare file in the fixed layout with LF.
@@ -133,7 +127,7 @@ impl WriterOptions {
     /// Puts an envelope around the records: this header, and a trailer that counts them.
     #[must_use]
     pub const fn envelope(mut self, header: Header) -> Self {
-        self.header = Some(header);
+        self.target.header = Some(header);
         self
     }
 
@@ -148,30 +142,4 @@ impl WriterOptions {
         let reasons = if self.count_reasons { counts.reasons } else { 0 };
         Trailer::new(counts.records + reasons)
     }
-}
-
-impl From<WriterOptions> for Target<Gas> {
-    fn from(options: WriterOptions) -> Self {
-        let WriterOptions { layout, line_end, header, backend, .. } = options;
-        Self { format: layout.into(), line_end, header, backend }
-    }
-}
-
-/// Appends a line without its ending.
-pub(crate) fn write_content(
-    out: &mut Vec<u8>,
-    layout: Layout,
-    content: &Content<'_, Gas>,
-) -> Result<(), Unwritable<Field>> {
-    match content {
-        Content::Header(header) => write_header(out, layout, header),
-        Content::Record(detail) => write_detail(out, layout, *detail),
-        Content::Reason(reason) => write_reason_line(out, layout, *reason),
-        Content::Trailer(trailer) => write_trailer(out, layout, **trailer),
-        Content::Group(_) => {
-            let (kind, field) = (ErrorKind::NotWritable, Field::TransactionType);
-            return Err(Unwritable { kind, field });
-        }
-    }
-    Ok(())
 }

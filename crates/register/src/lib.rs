@@ -55,6 +55,7 @@ pub mod notify;
 mod postgres;
 mod register;
 pub mod render;
+mod row;
 mod sqlite;
 mod state;
 mod store;

@@ -14,6 +14,7 @@ use ::postgres::{Client, NoTls, Row};
 use crate::entry::Entry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::AppliedFile;
+use crate::row::{self, boolean, day, integer, key};
 use crate::store::{Store, Transaction};
 use flagflow_domain::{EffectiveDate, MeterPoint};
 
@@ -110,13 +111,11 @@ impl Postgres {
 
     fn version(&self) -> Result<Option<i64>> {
         let query = "SELECT to_regclass('flagflow.register') IS NOT NULL AS is_there";
-        let is_there = self.row(query, &[], |row| read::value(row, "is_there", Some))?;
+        let is_there = self.row(query, &[], |row| boolean(row, "is_there"))?;
         if is_there != Some(true) {
             return Ok(None);
         }
-        self.row("SELECT version FROM flagflow.register", &[], |row| {
-            read::value(row, "version", Some)
-        })
+        self.row("SELECT version FROM flagflow.register", &[], |row| integer(row, "version", Some))
     }
 
     fn batch(&self, statements: &str) -> Result<()> {
@@ -216,8 +215,8 @@ impl Store for Postgres {
 
     fn point_from(&self, point: MeterPoint) -> Result<Option<MeterPoint>> {
         let query = "SELECT point FROM flagflow.entry WHERE point >= $1 ORDER BY point LIMIT 1";
-        let of_row = |row: &Row| read::value(row, "point", read::point);
-        match self.row(query, &[&read::key(point)], of_row)? {
+        let of_row = |row: &Row| integer(row, "point", row::point);
+        match self.row(query, &[&key(point)], of_row)? {
             None => self.row(query, &[&0_i64], of_row),
             found => Ok(found),
         }
@@ -226,7 +225,7 @@ impl Store for Postgres {
     fn kept_from(&self) -> Result<Option<EffectiveDate>> {
         // 0 if only notices were removed
         let query = "SELECT day FROM flagflow.kept WHERE day > 0";
-        self.row(query, &[], |row| read::value(row, "day", read::day_of))
+        self.row(query, &[], |row| day(row))
     }
 
     fn remove_updates(&mut self, before: EffectiveDate) -> Result<u64> {

@@ -9,14 +9,14 @@
 /// ```
 #[inline]
 pub fn push_digits(out: &mut Vec<u8>, mut number: u64, width: usize) {
-    let mut digits = [b'0'; 20];
-    let mut at = digits.len();
-    while number > 0 || digits.len() - at < width.min(digits.len()) {
-        at -= 1;
-        digits[at] = b'0' + (number % 10) as u8;
-        number /= 10;
+    const EIGHT: u64 = 100_000_000;
+    let own = number.checked_ilog10().map_or(0, |log| log as usize + 1);
+    let mut digits = [b'0'; 24];
+    for eight in digits.rchunks_exact_mut(8) {
+        eight.copy_from_slice(&eight_digits_of((number % EIGHT) as u32));
+        number /= EIGHT;
     }
-    out.extend_from_slice(&digits[at..]);
+    out.extend_from_slice(&digits[digits.len() - own.max(width.min(20))..]);
 }
 
 /// Eight ASCII digits at once, in one 64-bit word; `None` where a byte is no digit.

@@ -1,16 +1,15 @@
 //! Electricity: whole files of D0350, by the built-in profile.
 
 use flagflow_electricity::{Batch, Error, ErrorKind, Instruction, ReaderOptions};
-use flagflow_rows::Backend;
 
-use crate::contender::Read;
+use crate::contender::{Read, backend};
 use crate::input::File;
 use crate::row::Row;
 use crate::sink::{Instructions, Sink, Slices};
 
 /// The code that reads canonical lines.
 fn options(wide: bool) -> ReaderOptions {
-    ReaderOptions::new().backend(if wide { Backend::Avx2 } else { Backend::Portable })
+    ReaderOptions::new().backend(backend(wide))
 }
 
 /// The reader of files.
@@ -19,7 +18,7 @@ pub(crate) struct Files<const WIDE: bool>;
 
 impl<const WIDE: bool> Read for Files<WIDE> {
     const NAME: &'static str =
-        if WIDE { "flagflow Reader, avx2" } else { "flagflow Reader, portable" };
+        if WIDE { "flagflow Reader, wide" } else { "flagflow Reader, portable" };
     type Columns = Instructions;
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {
@@ -39,7 +38,7 @@ pub(crate) struct Batches<const WIDE: bool>;
 
 impl<const WIDE: bool> Read for Batches<WIDE> {
     const NAME: &'static str =
-        if WIDE { "flagflow Batch, avx2" } else { "flagflow Batch, portable" };
+        if WIDE { "flagflow Batch, wide" } else { "flagflow Batch, portable" };
     type Columns = Instructions;
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {

@@ -5,15 +5,10 @@ use flagflow_frame::{Position, whole_lines};
 use flagflow_gas::{Batch, Detail, Gas, Layout, ReaderOptions, read_detail};
 use flagflow_rows::{Backend, MARK_NOT_CANONICAL, RowColumns as Columns};
 
-use crate::contender::Read;
+use crate::contender::{Read, backend};
 use crate::input::File;
 use crate::row::Row;
 use crate::sink::{Answers, Sink, Slices, Updates};
-
-/// The code that reads canonical lines.
-const fn backend(wide: bool) -> Backend {
-    if wide { Backend::Avx2 } else { Backend::Portable }
-}
 
 /// The reader of files: envelope, layout, positions, typed records.
 #[derive(Debug)]
@@ -21,7 +16,7 @@ pub(crate) struct Files<const WIDE: bool>;
 
 impl<const WIDE: bool> Read for Files<WIDE> {
     const NAME: &'static str =
-        if WIDE { "flagflow Reader, avx2" } else { "flagflow Reader, portable" };
+        if WIDE { "flagflow Reader, wide" } else { "flagflow Reader, portable" };
     type Columns = Updates;
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {
@@ -58,7 +53,7 @@ pub(crate) struct Batches<const WIDE: bool>;
 
 impl<const WIDE: bool> Read for Batches<WIDE> {
     const NAME: &'static str =
-        if WIDE { "flagflow Batch, avx2" } else { "flagflow Batch, portable" };
+        if WIDE { "flagflow Batch, wide" } else { "flagflow Batch, portable" };
     type Columns = Updates;
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {
@@ -84,7 +79,7 @@ pub(crate) struct Rows<const WIDE: bool, const UKLINK: bool>;
 
 impl<const WIDE: bool, const UKLINK: bool> Read for Rows<WIDE, UKLINK> {
     const NAME: &'static str =
-        if WIDE { "flagflow RowPlan, avx2" } else { "flagflow RowPlan, portable" };
+        if WIDE { "flagflow RowDecoder, wide" } else { "flagflow RowDecoder, portable" };
     type Columns = Updates;
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {
@@ -105,6 +100,21 @@ impl<const WIDE: bool, const UKLINK: bool> Read for Rows<WIDE, UKLINK> {
             }
         }
     }
+}
+
+/// Counts the canonical rows of the fixed layout at the start of `body`: the row decoder, of whose
+/// columns only the marks are read.
+pub(crate) fn canonical_rows(mut body: &[u8], backend: Backend) -> usize {
+    let how = Decoding { backend, check_digits: false };
+    let (mut decoders, mut columns) = (LineDecoders::new(how), Columns::with_capacity(1024));
+    let mut canonical = 0;
+    while decoders.decode_next(Layout::Fixed, body, &mut columns) > 0 {
+        let is_canonical = |mark: &&u8| **mark & MARK_NOT_CANONICAL == 0;
+        canonical += columns.marks().iter().filter(is_canonical).count();
+        body = &body[columns.bytes()..];
+        columns.clear();
+    }
+    canonical
 }
 
 /// Passes on decoded rows at once, and parses marked rows by the definition.

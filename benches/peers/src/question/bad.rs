@@ -2,11 +2,10 @@
 
 use crate::contender::{Contender, Use};
 use crate::input::{Bad, Input, Kind};
-use crate::judge::judge;
 use crate::measure::{Entry, measure};
 use crate::options::Options;
-use crate::question::{Result, bars, commas, fixed, reading};
-use crate::report::{Report, Sense, Target};
+use crate::question::{Result, bars, commas, ensure_exact, fixed, reading};
+use crate::report::Report;
 
 /// The variants of the files.
 const FILES: [(&str, Bad); 3] =
@@ -14,52 +13,27 @@ const FILES: [(&str, Bad); 3] =
 
 /// Every layout.
 pub(super) fn ask(options: &Options, report: &mut Report) -> Result<()> {
-    let layout = |kind, name, row| Layout { kind, name, row };
-    let fixed = layout(Kind::E45, "E45 fixed", "fixed, 1 % of the records bad against clean");
-    let uklink = layout(Kind::Uklink, "E45 uklink", "uklink, 1 % of the records bad against clean");
-    let bars = layout(Kind::Bars, "D0350 zhv", "bars, 1 % of the records bad against clean");
-    fixed.ask(&fixed::UPDATES, options, report)?;
-    uklink.ask(&commas::UPDATES, options, report)?;
-    bars.ask(&bars::UPDATES, options, report)
+    of(Kind::E45, "E45 fixed", &fixed::UPDATES, options, report)?;
+    of(Kind::Uklink, "E45 uklink", &commas::UPDATES, options, report)?;
+    of(Kind::Bars, "D0350 zhv", &bars::UPDATES, options, report)
 }
 
-struct Layout {
+/// flagflow's contenders, and nom for comparison.
+fn of(
     kind: Kind,
-    name: &'static str,
-    row: &'static str,
-}
-
-impl Layout {
-    /// flagflow's contenders, and nom for comparison.
-    fn ask(&self, all: &[Contender], options: &Options, report: &mut Report) -> Result<()> {
-        let exact = |contender: &&Contender| contender.backend.is_some() || contender.name == "nom";
-        let contenders: Vec<_> = all.iter().filter(exact).collect();
-        let files = FILES.map(|(_, bad)| Input::new(self.kind, options.records, bad));
-        self.check(&contenders, &files)?;
-        let timings = measure(entries(&contenders, &files), options.rounds, options.clock);
-        report.timings(&format!("{}, with bad records, into columns", self.name), &timings)?;
-        let target = Target { row: self.row, sense: Sense::AtMost, safe: 1.5, wide: 1.5 };
-        for turn in timings.chunks(FILES.len()) {
-            if let [clean, one_percent, ..] = turn {
-                report.ratio(target, one_percent, clean);
-            }
-        }
-        Ok(())
+    name: &str,
+    all: &[Contender],
+    options: &Options,
+    report: &mut Report,
+) -> Result<()> {
+    let is_exact = |contender: &&Contender| contender.is_ours || contender.name == "nom";
+    let contenders: Vec<_> = all.iter().filter(is_exact).collect();
+    let files = FILES.map(|(_, bad)| Input::new(kind, options.records, bad));
+    for contender in &contenders {
+        files.iter().try_for_each(|file| ensure_exact(contender, file))?;
     }
-
-    fn check(&self, contenders: &[&Contender], files: &[Input]) -> Result<()> {
-        for contender in contenders {
-            for file in files {
-                let bad = file.truth.iter().filter(|record| record.is_err()).count();
-                let verdict = judge(contender, file);
-                if !verdict.is_exact(bad) {
-                    let (name, layout) = (contender.name, self.name);
-                    return Err(format!("{name} reads {layout} otherwise: {verdict:?}").into());
-                }
-            }
-        }
-        Ok(())
-    }
+    let timings = measure(entries(&contenders, &files), options.rounds, options.clock);
+    Ok(report.timings(&format!("{name}, with bad records, into columns"), &timings)?)
 }
 
 fn entries<'a>(contenders: &[&'a Contender], files: &'a [Input]) -> Vec<Entry<'a>> {

@@ -18,12 +18,12 @@ pub(super) fn ask(report: &mut Report) -> Result<()> {
 
 fn of(kind: Kind, name: &str, contenders: &[Contender], report: &mut Report) -> Result<()> {
     let input = Input::new(kind, RECORDS, Bad::OnePercent);
-    let bad = input.truth.iter().filter(|record| record.is_err()).count();
+    let bad = input.bad();
     let verdict = |contender: &Contender| (contender.name, judge(&contender.whole(), &input));
     let verdicts: Vec<_> = contenders.iter().map(verdict).collect();
     let title = format!("{name}: {bad} bad records among {RECORDS}");
     report.verdicts(&title, bad, &verdicts)?;
-    let ours = contenders.iter().zip(&verdicts).filter(|(one, _)| one.backend.is_some());
+    let ours = contenders.iter().zip(&verdicts).filter(|(one, _)| one.is_ours);
     match ours.map(|(_, verdict)| verdict).find(|(_, verdict)| !verdict.is_exact(bad)) {
         Some((name, verdict)) => Err(format!("{name} is not exact: {verdict:?}").into()),
         None => Ok(()),

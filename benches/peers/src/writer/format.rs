@@ -20,3 +20,12 @@ pub(super) fn uklink(rows: &[Row], out: &mut Vec<u8>) -> Result<()> {
     }
     Ok(())
 }
+
+/// With pipes.
+pub(super) fn zhv(rows: &[Row], out: &mut Vec<u8>) -> Result<()> {
+    for Row { number, point, flag, day, supplier, .. } in rows {
+        let (flag, supplier) = (char::from(*flag), str::from_utf8(supplier)?);
+        writeln!(out, "82H|{number}|DC01|{point:013}|{flag}|{day:08}|{supplier}|")?;
+    }
+    Ok(())
+}

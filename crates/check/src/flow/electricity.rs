@@ -1,6 +1,6 @@
 //! The rules of electricity files.
 
-use flagflow_codec::{Counts, LineDecoder, Slot};
+use flagflow_codec::{Counts, Names, Slot};
 use flagflow_domain::{Distributor, EffectiveDate, MpanCore};
 use flagflow_electricity::field::{
     check_ascii, check_content, parse_date, parse_flag, parse_mpan, parse_number, parse_supplier,
@@ -11,10 +11,8 @@ use flagflow_electricity::{
     RawRecord, SupplierId, Table, Timestamp, is_absent, read_canonical, recognise_flow,
 };
 use flagflow_frame::Line;
-use flagflow_rows::RowColumns;
 
 use super::{CheckedFlow, FlowCheck};
-use crate::checked_flow::RowRecords;
 use crate::edition_check::EditionCheck;
 use crate::error::Error;
 use crate::file_state::FlowTotals;
@@ -29,15 +27,8 @@ use crate::span::{FindingSpan, ItemRef, LineRef, PlacedField, SavedLine};
 use crate::verdict::{FileFormat, ParsedRecord, RecordValues};
 
 impl CheckedFlow for Electricity {
-    const POINT: Field = Field::MpanCore;
-    const FLAG: Field = Field::DccServiceFlag;
-    const DAY: Field = Field::EffectiveFromDate;
     const FILE_NUMBER: Field = Field::FileSequenceNumber;
     const FILE_IDENTIFIER: Option<Field> = Some(Field::FileIdentifier);
-
-    fn name(field: &Field) -> &str {
-        field.name()
-    }
 
     fn tag(_: &Instruction) -> LineTag {
         LineTag::Record
@@ -55,14 +46,6 @@ impl CheckedFlow for Electricity {
 
     fn parsed<'a>(record: Option<Instruction>, raw: Option<&'a RawRecord<'a>>) -> ParsedRecord<'a> {
         ParsedRecord::Electricity(record, raw)
-    }
-
-    fn rows<'a>(
-        decoder: &'a LineDecoder<Self>,
-        columns: &'a RowColumns,
-        first: usize,
-    ) -> RowRecords<'a> {
-        RowRecords::Electricity(decoder, columns, first)
     }
 }
 
@@ -242,16 +225,6 @@ impl<'o> ElectricityRules<'o> {
             findings.item(RuleId::FileIdMismatch, item, rule::file_id_mismatch::message);
         }
     }
-
-    fn check_participant(&self, findings: &mut FindingCounts) {
-        let Some(file) = self.participant.as_ref().filter(|file| file.others > 0) else { return };
-        let items = self.profile.items(LineKind::Header);
-        let field = PlacedField::of_line::<Electricity>(items, distributors_place(self.profile));
-        let line = file.header.line();
-        let place = || LineRef::of_line(&line).field(field, file.start, file.length);
-        let message = || rule::participant_mismatch::message(file.others);
-        findings.count(RuleId::ParticipantMismatch, line.number, place, message);
-    }
 }
 
 impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
@@ -259,9 +232,6 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
 
     const ROW_RULES: &'static [RuleId] = &[
         RuleId::MpanCheckDigit,
-        RuleId::FlagNotInEdition,
-        RuleId::FutureEffectiveDate,
-        RuleId::PlaceholderDate,
         RuleId::InstructionNumber,
         RuleId::UnknownDistributor,
         RuleId::DateOutOfRange,
@@ -382,7 +352,7 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         }
         match (item.kind, spec.field) {
             _ if spec.slot.is_extra() => self.check_plain(item, findings),
-            (LineKind::Record, Field::MpanCore) => {
+            (LineKind::Record, Electricity::POINT) => {
                 values.point = self.read(item, parse_mpan, findings).map(MpanCore::as_u64);
             }
             (LineKind::Record, Field::InstructionNumber) => {
@@ -466,7 +436,7 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
 
     fn row_rules(&self, rows: &CanonicalRows<'_>, edition: &EditionCheck, rules: &mut [RuleBits]) {
         edition.row_rules(rows, rules, |mark, point, day| {
-            u8::from(rule::mpan_check_digit::breaks_in_row(mark))
+            u8::from(rule::mpan_check_digit::breaks_in_row(mark)) << 3
                 | u8::from(rule::unknown_distributor::breaks(point)) << 5
                 | u8::from(rule::date_out_of_range::breaks(day)) << 6
         });
@@ -487,20 +457,18 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         }
     }
 
-    fn finish(
-        self,
-        at_end: &Counts,
-        _: Option<&Counts>,
-        findings: &mut FindingCounts,
-    ) -> FlowTotals {
-        self.check_participant(findings);
-        FlowTotals {
-            flow: self.records(),
-            layout: self.layout.into(),
-            file_type: None,
-            declared: self.declared,
-            counted: at_end.groups,
-        }
+    fn check_end_of_file(&self, findings: &mut FindingCounts) {
+        let Some(file) = self.participant.as_ref().filter(|file| file.others > 0) else { return };
+        let items = self.profile.items(LineKind::Header);
+        let field = PlacedField::of_line::<Electricity>(items, distributors_place(self.profile));
+        let line = file.header.line();
+        let place = || LineRef::of_line(&line).field(field, file.start, file.length);
+        let message = || rule::participant_mismatch::message(file.others);
+        findings.count(RuleId::ParticipantMismatch, line.number, place, message);
+    }
+
+    fn totals(self, at_end: &Counts, _: Option<&Counts>) -> FlowTotals {
+        FlowTotals { file_type: None, declared: self.declared, counted: at_end.groups }
     }
 }
 

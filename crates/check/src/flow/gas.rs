@@ -1,6 +1,6 @@
 //! The rules of gas files.
 
-use flagflow_codec::{Counts, LineDecoder};
+use flagflow_codec::{Counts, LineDecoder, Names};
 use flagflow_domain::{EffectiveDate, Mprn};
 use flagflow_gas::field::{
     FieldFault, parse_date, parse_file_type, parse_flag, parse_mprn, parse_number, parse_outcome,
@@ -10,10 +10,8 @@ use flagflow_gas::{
     Detail, ErrorKind, Fault, Field, Gas, Layout, RawRecord, RowFields, Table, Tag, read_canonical,
     table,
 };
-use flagflow_rows::RowColumns;
 
 use super::{CheckedFlow, FlowCheck};
-use crate::checked_flow::RowRecords;
 use crate::edition_check::EditionCheck;
 use crate::file_state::FlowTotals;
 use crate::finding::mask_digits;
@@ -29,15 +27,8 @@ use crate::span::{ItemRef, LineRef};
 use crate::verdict::{FileFormat, ParsedRecord, RecordValues};
 
 impl CheckedFlow for Gas {
-    const POINT: Field = Field::MeterPointReference;
-    const FLAG: Field = Field::DccServiceFlag;
-    const DAY: Field = Field::DccServiceEffectiveFromDate;
     const FILE_NUMBER: Field = Field::GenerationNumber;
     const FILE_IDENTIFIER: Option<Field> = None;
-
-    fn name(field: &Field) -> &str {
-        field.name()
-    }
 
     fn tag(record: &Detail) -> Tag {
         record.tag()
@@ -55,14 +46,6 @@ impl CheckedFlow for Gas {
 
     fn parsed<'a>(record: Option<Detail>, raw: Option<&'a RawRecord<'a>>) -> ParsedRecord<'a> {
         ParsedRecord::Gas(record, raw)
-    }
-
-    fn rows<'a>(
-        decoder: &'a LineDecoder<Self>,
-        columns: &'a RowColumns,
-        first: usize,
-    ) -> RowRecords<'a> {
-        RowRecords::Gas(decoder, columns, first)
     }
 }
 
@@ -126,12 +109,7 @@ impl<'o> GasRules<'o> {
 impl<'o> FlowCheck<'o> for GasRules<'o> {
     type Flow = Gas;
 
-    const ROW_RULES: &'static [RuleId] = &[
-        RuleId::MprnCheckDigits,
-        RuleId::FlagNotInEdition,
-        RuleId::FutureEffectiveDate,
-        RuleId::PlaceholderDate,
-    ];
+    const ROW_RULES: &'static [RuleId] = &[RuleId::MprnCheckDigits];
 
     /// S72 is a line of the table only where the profile has reasons.
     fn table(&self) -> &'o Table {
@@ -286,7 +264,7 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
             return rules.fill(0);
         }
         edition.row_rules(rows, rules, |mark, _, _| {
-            u8::from(rule::mprn_check_digits::breaks_in_row(mark))
+            u8::from(rule::mprn_check_digits::breaks_in_row(mark)) << 3
         });
     }
 
@@ -315,15 +293,9 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
         Some(broken)
     }
 
-    fn finish(
-        self,
-        at_end: &Counts,
-        at_trailer: Option<&Counts>,
-        _: &mut FindingCounts,
-    ) -> FlowTotals {
+    fn totals(self, at_end: &Counts, at_trailer: Option<&Counts>) -> FlowTotals {
         let counted = at_trailer.map_or(at_end.records, |counts| self.counted(counts));
-        let Self { flow, layout, file_type, declared, .. } = self;
-        FlowTotals { flow, layout: layout.into(), file_type, declared, counted }
+        FlowTotals { file_type: self.file_type, declared: self.declared, counted }
     }
 }
 

@@ -10,7 +10,7 @@ use flagflow_codec::{
     Reader, Slot, Style, Table, Target, Totals, Unwritable, Values, Writer, read_canonical,
     read_line,
 };
-use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
+use flagflow_domain::{EffectiveDate, Fuel, Mprn, Outcome, ServiceFlag};
 use flagflow_frame::{Line, LineEnd};
 use flagflow_rows::{Backend, CheckDigits};
 use proptest::prelude::*;
@@ -164,6 +164,10 @@ impl Names for AnyFlow {
     type Layout = ();
 
     const CODE_IS_ITEM: bool = false;
+    const FUEL: Fuel = Fuel::Electricity;
+    const POINT: &'static str = "point";
+    const FLAG: &'static str = "flag";
+    const DAY: &'static str = "date";
 }
 
 impl Flow for AnyFlow {

@@ -142,6 +142,34 @@ fn a_record_that_was_not_read_is_none() {
     for_every_table!(assert_unread);
 }
 
+/// The records that are read ahead are those of the lines, and their lines can be copied.
+fn assert_ahead<F: Options>(format: &F::Format, records: &[F::Record]) {
+    for line_end in [LineEnd::Lf, LineEnd::CrLf] {
+        let (file, records) = file::<F>(format, line_end, records);
+        let (mut ahead, mut by_line) =
+            (reader::<F, _>(format, &file[..]), reader::<F, _>(format, &file[..]));
+        let (mut copy, mut line) = (Record::new(), Record::new());
+        let mut expected = records.iter();
+        while by_line.read_raw(&mut line).unwrap() {
+            let read = ahead.read_ahead().unwrap();
+            assert_eq!(ahead.copy_line(&mut copy), read.is_some());
+            if read.is_none() {
+                assert!(ahead.read_raw(&mut copy).unwrap());
+            }
+            let record = read.or_else(|| F::Record::try_from(&copy.raw().unwrap()).ok());
+            assert_eq!(record.as_ref(), expected.next());
+            assert_eq!((copy.as_bytes(), copy.position()), (line.as_bytes(), line.position()));
+            assert_eq!((copy.layout(), copy.reasons()), (line.layout(), line.reasons()));
+        }
+        assert_eq!((ahead.read_ahead().unwrap(), expected.next()), (None, None));
+    }
+}
+
+#[test]
+fn records_are_read_ahead_of_their_lines() {
+    for_every_table!(assert_ahead);
+}
+
 /// Every backend reads and writes the same, LF is the line ending of a writer without one, and
 /// only lines past the limit are too long.
 fn assert_options<F: Options>(format: &F::Format, records: &[F::Record]) {

@@ -8,6 +8,7 @@ use flagflow_codec::{
     Cardinality, Content, Counts, ErrorKind, Fault, Flow, Item, ItemKind, LineKind, LineSpec,
     Names, OutOfRange, RawLine, Slot, Style, Table, Target, Totals, Unwritable, Values,
 };
+use flagflow_domain::Fuel;
 use flagflow_frame::{Line, LineEnd};
 use flagflow_rows::Backend;
 
@@ -18,6 +19,12 @@ pub(crate) struct Tiers;
 /// The only item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Only;
+
+impl AsRef<str> for Only {
+    fn as_ref(&self) -> &str {
+        "number"
+    }
+}
 
 impl fmt::Display for Only {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,6 +76,10 @@ impl Names for Tiers {
     type Layout = ();
 
     const CODE_IS_ITEM: bool = false;
+    const FUEL: Fuel = Fuel::Electricity;
+    const POINT: Only = Only;
+    const FLAG: Only = Only;
+    const DAY: Only = Only;
 }
 
 impl Flow for Tiers {

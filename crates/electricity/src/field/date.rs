@@ -1,31 +1,13 @@
 //! The flag's effective from date: `YYYYMMDD`, length 8.
 
-use flagflow_domain::EffectiveDate;
-use flagflow_rows::push_digits;
-use nom::bytes::complete::take;
-use nom::combinator::{map_opt, map_res};
-
-use super::{FieldFault, whole};
-use crate::error::ErrorKind;
-
-/// Reads a date: eight digits that make a day of the calendar.
-///
-/// # Errors
-///
-/// [`ErrorKind::InvalidDate`] for anything else, `NonAscii` for a byte outside ASCII.
-pub fn parse_date(item: &[u8]) -> Result<EffectiveDate, FieldFault> {
-    let digits = map_opt(take(8usize), |bytes: &[u8]| <[u8; 8]>::try_from(bytes).ok());
-    whole(item, map_res(digits, EffectiveDate::from_digits), ErrorKind::InvalidDate)
-}
-
-/// Writes a date: eight digits in both layouts.
-pub fn write_date(out: &mut Vec<u8>, date: EffectiveDate) {
-    push_digits(out, u64::from(date.as_packed()), 8);
-}
+pub use flagflow_codec::field::{parse_date, write_date};
 
 #[cfg(test)]
 mod tests {
+    use flagflow_domain::EffectiveDate;
+
     use super::*;
+    use crate::error::ErrorKind;
     use crate::field::testing::kind;
 
     #[test]

@@ -1,20 +1,7 @@
 //! DCC Service Flag, item J1833: one letter.
 
+pub use flagflow_codec::field::parse_flag;
 use flagflow_domain::ServiceFlag;
-use nom::combinator::map_opt;
-use nom::number::complete::u8;
-
-use super::{FieldFault, whole};
-use crate::error::ErrorKind;
-
-/// Reads a DCC Service Flag: one letter of any edition.
-///
-/// # Errors
-///
-/// [`ErrorKind::UnknownFlag`] for anything else, `NonAscii` for a byte outside ASCII.
-pub fn parse_flag(item: &[u8]) -> Result<ServiceFlag, FieldFault> {
-    whole(item, map_opt(u8, ServiceFlag::from_byte), ErrorKind::UnknownFlag)
-}
 
 /// Writes a DCC Service Flag.
 pub fn write_flag(out: &mut Vec<u8>, flag: ServiceFlag) {
@@ -24,6 +11,7 @@ pub fn write_flag(out: &mut Vec<u8>, flag: ServiceFlag) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
     use crate::field::testing::kind;
 
     #[test]

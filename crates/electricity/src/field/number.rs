@@ -1,25 +1,9 @@
 //! Numbers: file sequence number, instruction number, group count, flow count.
 
+pub use flagflow_codec::field::parse_number;
 use flagflow_rows::push_digits;
-use nom::Parser;
-use nom::character::complete::satisfy;
-use nom::multi::fold_many_m_n;
 
-use super::{FieldFault, whole};
-use crate::error::ErrorKind;
 use crate::item::Layout;
-
-/// Reads a number of 1 to `length` digits (19 at most). Leading zeros carry no meaning.
-///
-/// # Errors
-///
-/// [`ErrorKind::NotANumber`] for anything else, `NonAscii` for a byte outside ASCII.
-pub fn parse_number(item: &[u8], length: usize) -> Result<u64, FieldFault> {
-    // 19 digits always fit
-    let digit = satisfy(|c| c.is_ascii_digit()).map(|c| u64::from(c as u8 - b'0'));
-    let number = fold_many_m_n(1, length.min(19), digit, || 0, |number, digit| number * 10 + digit);
-    whole(item, number, ErrorKind::NotANumber)
-}
 
 /// Writes a number: without leading zeros in zhv, `length` digits in zhf.
 pub fn write_number(out: &mut Vec<u8>, layout: Layout, number: u64, length: usize) {
@@ -30,6 +14,7 @@ pub fn write_number(out: &mut Vec<u8>, layout: Layout, number: u64, length: usiz
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
     use crate::field::testing::{kind, written};
 
     #[test]

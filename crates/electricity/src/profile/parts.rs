@@ -87,10 +87,9 @@ fn other_home(field: Field, group: LineTag) -> Option<&'static str> {
 
 /// Returns whether an item of a group may be optional.
 fn may_be_empty(field: Field, group: LineTag, flow: Flow) -> bool {
-    let is_optional = matches!(
-        field,
-        Field::MpanCore | Field::DccServiceFlag | Field::EffectiveFromDate | Field::SupplierId
-    );
+    // the values of an update that a rejection repeats
+    let is_optional =
+        field != Field::InstructionNumber && typed_items(Flow::D0350).contains(&field);
     match (field, group) {
         (Field::Other(_), _) => true,
         (Field::InstructionType, _) => false,

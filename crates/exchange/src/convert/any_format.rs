@@ -67,8 +67,9 @@ pub(super) fn convert<F: ConvertFlow>(
             run(table, output, &format, how, options)
         }
         RecordFormat::Jsonl => {
-            let format = reading(names).0;
-            let objects = ObjectSource::<F, _>::new(input, format.clone(), options.supplier)?;
+            let (format, reader) = reading(names);
+            let objects = (format.clone(), reader);
+            let objects = ObjectSource::<F, _>::new(input, objects, options.supplier)?;
             run(objects, output, &format, how, options)
         }
         _ => {

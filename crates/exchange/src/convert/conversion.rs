@@ -24,10 +24,10 @@ pub(super) trait ConvertSource<F: ConvertFlow> {
     fn header(&self) -> FoundHeader<F::Header>;
 
     /// Returns the position where the last line begins.
-    fn line(&self) -> Position;
+    fn line(&mut self) -> Position;
 
     /// Returns the position of a field of the last record, and its bytes.
-    fn field(&self, field: F::Field) -> (Position, Option<&[u8]>);
+    fn field(&mut self, field: F::Field) -> (Position, Option<&[u8]>);
 
     /// Returns the columns or keys that mean nothing here.
     fn ignored(&self) -> &[String] {
@@ -80,7 +80,7 @@ pub(super) fn run<F: ConvertFlow>(
     }
     let mut conversion = Conversion { options, report, sink };
     while let Some(found) = step {
-        conversion.take(found, &source)?;
+        conversion.take(found, &mut source)?;
         step = source.next()?;
     }
     conversion.report.ignore(source.ignored());
@@ -121,7 +121,7 @@ struct Conversion<'a, 't, F: ConvertFlow, W: Write> {
 }
 
 impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
-    fn take(&mut self, step: ConvertStep<F>, source: &impl ConvertSource<F>) -> Result<()> {
+    fn take(&mut self, step: ConvertStep<F>, source: &mut impl ConvertSource<F>) -> Result<()> {
         match step {
             ConvertStep::Record(record, rest) => {
                 self.report.records += 1;
@@ -145,7 +145,7 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
     }
 
     /// Refuses a line that is not a record.
-    fn object(&mut self, objection: Objection<F>, source: &impl ConvertSource<F>) {
+    fn object(&mut self, objection: Objection<F>, source: &mut impl ConvertSource<F>) {
         if let Some((field, reason)) = objection {
             let mut refusal = refusal_at(source, field, reason);
             refusal.position.record = None;
@@ -157,7 +157,7 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
         &mut self,
         record: F::Record,
         rest: &Rest<F>,
-        source: &impl ConvertSource<F>,
+        source: &mut impl ConvertSource<F>,
     ) -> Result<()> {
         let flag = F::flag(&record);
         let mapped = flag.and_then(|flag| self.mapped(flag));
@@ -169,7 +169,7 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
         }
         flag.iter().for_each(|flag| self.report.count_mapped(*flag));
         if let Some(rule) = F::warning(&record) {
-            self.report.warn(rule, source.field(F::FLAG).0.line);
+            self.report.warn(rule, || source.field(F::FLAG).0.line);
         }
         // of what is refused nothing more need be written
         if !self.report.is_publishable() {
@@ -215,7 +215,7 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
 
 /// Returns the refusal of the last line that was read, at an item where there is one.
 fn refusal_at<F: ConvertFlow>(
-    source: &impl ConvertSource<F>,
+    source: &mut impl ConvertSource<F>,
     field: Option<F::Field>,
     reason: ConvertReason,
 ) -> ConvertRefusal {

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use flagflow_codec::{Content, Counts, ErrorKind, LineSpec};
-use flagflow_domain::{EffectiveDate, Fuel, ServiceFlag};
+use flagflow_codec::{Content, ErrorKind, LineSpec, Names};
+use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_electricity::{
     Electricity, Fault, Field, Flow, Format, Header, Instruction, ItemKind, Layout, LineKind,
     LineTag, Opening, Profile, RawRecord, ReaderOptions, ReasonCode, Timestamp, Trailer,
@@ -17,13 +17,13 @@ use flagflow_frame::{Line, LineEnd};
 
 use flagflow_files::Result;
 
-use super::flow::{BadValue, ConvertFlow, Extras, NamedLines, Objection, Omission};
+use super::flow::{BadValue, ConvertFlow, Extras, NamedLines, Objection, Omission, Texts};
 use super::options::{ConvertOptions, RecordFormat};
 use super::reason::ConvertReason;
 
 /// Items by which a table of electricity is recognised, and an object or a row is a record.
 const TELLING: [Field; 4] = [
-    Field::MpanCore,
+    Electricity::POINT,
     Field::InstructionNumber,
     Field::IncomingInstructionNumber,
     Field::AnsweredFileIdentifier,
@@ -37,17 +37,11 @@ pub(super) fn is_column(name: &str) -> bool {
 impl ConvertFlow for Electricity {
     type Named = Assembly;
 
-    const FUEL: Fuel = Fuel::Electricity;
-    const FLAG: Field = Field::DccServiceFlag;
     const KIND: Option<Field> = None;
     const ALIASES: &'static [(&'static str, Field)] =
-        &[("meter_point", Field::MpanCore), ("effective_from", Field::EffectiveFromDate)];
+        &[("meter_point", Self::POINT), ("effective_from", Self::DAY)];
     const OLD_NAMES: &'static [(&'static str, &'static str)] =
         &[("reason_code", "rejection_reason_code")];
-
-    fn name(field: &Field) -> &str {
-        field.name()
-    }
 
     fn reading(
         from: RecordFormat,
@@ -69,16 +63,8 @@ impl ConvertFlow for Electricity {
         Format::new(format.profile().clone(), layout_of(to))
     }
 
-    fn writer_options(
-        format: &Format,
-        header: Option<&Header>,
-        line_end: LineEnd,
-        options: &ConvertOptions,
-    ) -> WriterOptions {
-        let writer = WriterOptions::new(format.profile().clone()).layout(format.layout());
-        let writer = header.cloned().into_iter().fold(writer, WriterOptions::envelope);
-        let completed = options.user_file.completed;
-        completed.into_iter().fold(writer, WriterOptions::completed).line_end(line_end)
+    fn writer_options(writer: WriterOptions, options: &ConvertOptions) -> WriterOptions {
+        options.user_file.completed.into_iter().fold(writer, WriterOptions::completed)
     }
 
     fn canonical(line: &[u8], format: &Format) -> Option<Instruction> {
@@ -97,10 +83,6 @@ impl ConvertFlow for Electricity {
         }
     }
 
-    fn reason_text(reason: &ReasonCode) -> &[u8] {
-        reason.as_bytes()
-    }
-
     fn kind_name<'l>(format: &Format, line: &'l LineSpec<Self>) -> Cow<'l, str> {
         Cow::Borrowed(match (line.tag(), format.flow()) {
             (LineTag::Header, _) => "header",
@@ -114,7 +96,7 @@ impl ConvertFlow for Electricity {
         })
     }
 
-    fn unnamed<'t>(text: impl Fn(Field) -> Option<Cow<'t, [u8]>>) -> Option<LineTag> {
+    fn unnamed<'t>(text: impl Texts<'t, Field>) -> Option<LineTag> {
         TELLING.iter().find_map(|field| text(*field)).map(|_| LineTag::Record)
     }
 
@@ -130,23 +112,6 @@ impl ConvertFlow for Electricity {
             }
             _ => None,
         }
-    }
-
-    fn mismatch(
-        trailer: &Trailer,
-        header: Option<&Header>,
-        counts: &Counts,
-    ) -> Option<(Field, ErrorKind)> {
-        if header.is_some_and(|header| header.file_identifier() != trailer.file_identifier()) {
-            return Some((Field::FileIdentifier, ErrorKind::FileIdMismatch));
-        }
-        let (declared, counted) = (trailer.group_count(), counts.groups);
-        if declared != counted {
-            return Some((Field::GroupCount, ErrorKind::GroupCount { declared, counted }));
-        }
-        let (declared, counted) = (trailer.flow_count(), counts.flows);
-        let kind = ErrorKind::FlowCount { declared, counted };
-        (declared != counted).then_some((Field::FlowCount, kind))
     }
 
     fn warning(record: &Instruction) -> Option<&'static str> {
@@ -275,7 +240,7 @@ impl Assembly {
     fn join<'t>(
         &mut self,
         kind: LineTag,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
     ) -> Result<(), BadValue<Field>> {
         let Self { line, profile } = self;
         line.clear();
@@ -302,7 +267,7 @@ impl Assembly {
     fn envelope<'t, T>(
         &mut self,
         kind: LineTag,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
         further: &[u8],
     ) -> Result<T, BadValue<Field>>
     where
@@ -356,7 +321,7 @@ impl NamedLines<Electricity> for Assembly {
         &mut self,
         _: LineTag,
         _: bool,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
     ) -> Result<(Instruction, Extras), BadValue<Field>> {
         self.join(LineTag::Record, text)?;
         let record = read_instruction(&self.line, Layout::Zhv, &self.profile);
@@ -366,7 +331,7 @@ impl NamedLines<Electricity> for Assembly {
     fn group<'t>(
         &mut self,
         tag: LineTag,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
     ) -> Result<(Opening, Extras), BadValue<Field>> {
         self.join(tag, text)?;
         Ok((self.read()?, self.extras(tag)))
@@ -379,7 +344,7 @@ impl NamedLines<Electricity> for Assembly {
 
     fn header<'t>(
         &mut self,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
         further: &[u8],
     ) -> Result<Header, BadValue<Field>> {
         let header: Header = self.envelope(LineTag::Header, text, further)?;
@@ -392,7 +357,7 @@ impl NamedLines<Electricity> for Assembly {
 
     fn trailer<'t>(
         &mut self,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
         further: &[u8],
     ) -> Result<Trailer, BadValue<Field>> {
         self.envelope(LineTag::Trailer, text, further)

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use flagflow_codec::{
-    Content, Counts, ErrorKind, Flow, LineCode, LineKind, LineSpec, Names, Shortfall, Table,
+    Content, ErrorKind, Flow, LineCode, LineKind, LineSpec, Names, Shortfall, Table, Target,
     Unwritable,
 };
-use flagflow_domain::{Fuel, ServiceFlag};
+use flagflow_domain::ServiceFlag;
 use flagflow_electricity::SupplierId;
-use flagflow_frame::{LineEnd, Position};
+use flagflow_frame::Position;
 
 use flagflow_files::Result;
 
@@ -20,15 +20,17 @@ use super::report::ConvertRefusal;
 /// A flow whose records can be converted. The names and the order of its columns and keys are those
 /// of its table; these are the steps in which flows differ.
 pub(super) trait ConvertFlow:
-    Flow<Field: Into<ConvertField>, Record: Into<TableRecord>, Header: Clone, Group: PartialEq>
+    Flow<
+        Field: Into<ConvertField>,
+        Record: Into<TableRecord>,
+        Header: Clone,
+        Group: PartialEq,
+        Reason: AsRef<[u8]>,
+        WriterOptions: From<Target<Self>>,
+    >
 {
     /// Reads the lines of the flow from texts under the names of their items.
     type Named: NamedLines<Self>;
-
-    const FUEL: Fuel;
-
-    /// The item of a record's flag.
-    const FLAG: Self::Field;
 
     /// The item that names the kind of an object; without it the key is
     /// [`RECORD`](super::objects::RECORD).
@@ -39,9 +41,6 @@ pub(super) trait ConvertFlow:
 
     /// Names that items had in earlier versions, each with the name of today.
     const OLD_NAMES: &'static [(&'static str, &'static str)] = &[];
-
-    /// Returns the name of an item.
-    fn name(field: &Self::Field) -> &str;
 
     /// Returns the format of a file and the options of its reader, by its first line and the names
     /// in that line.
@@ -55,13 +54,10 @@ pub(super) trait ConvertFlow:
     /// Returns the format of the lines that are written, delimited lines for a table or objects.
     fn writing(format: &Self::Format, to: RecordFormat) -> Self::Format;
 
-    /// Returns the options of a writer.
-    fn writer_options(
-        format: &Self::Format,
-        header: Option<&Self::Header>,
-        line_end: LineEnd,
-        options: &ConvertOptions,
-    ) -> Self::WriterOptions;
+    /// Returns the options of a writer with those of the conversion.
+    fn writer_options(writer: Self::WriterOptions, _: &ConvertOptions) -> Self::WriterOptions {
+        writer
+    }
 
     /// Returns the record of a canonical line, the fast way.
     fn canonical(line: &[u8], format: &Self::Format) -> Option<Self::Record>;
@@ -72,26 +68,16 @@ pub(super) trait ConvertFlow:
     /// Returns the same record with another flag.
     fn with_flag(record: Self::Record, flag: ServiceFlag) -> Self::Record;
 
-    /// Returns the code of a reason.
-    fn reason_text(reason: &Self::Reason) -> &[u8];
-
     /// Returns the name of an object's kind.
     fn kind_name<'l>(format: &Self::Format, line: &'l LineSpec<Self>) -> Cow<'l, str>;
 
     /// Returns the kind of an object without one, or of a row in a table without kinds.
-    fn unnamed<'t>(text: impl Fn(Self::Field) -> Option<Cow<'t, [u8]>>) -> Option<Self::Tag>;
+    fn unnamed<'t>(text: impl Texts<'t, Self::Field>) -> Option<Self::Tag>;
 
     /// Returns the text of an item that a row or an object leaves out.
     fn left_out(_: &Self::Format, _: Self::Field, _: Omission) -> Option<Vec<u8>> {
         None
     }
-
-    /// Returns the first number of a trailer that does not match the file.
-    fn mismatch(
-        trailer: &Self::Trailer,
-        header: Option<&Self::Header>,
-        counts: &Counts,
-    ) -> Option<(Self::Field, ErrorKind)>;
 
     /// Returns the rule whose warning is due to a record's meter point: its check digits are wrong.
     fn warning(record: &Self::Record) -> Option<&'static str>;
@@ -130,6 +116,11 @@ pub(super) trait ConvertFlow:
     }
 }
 
+/// The texts of a row or an object, by their items.
+pub(super) trait Texts<'t, N>: Fn(N) -> Option<Cow<'t, [u8]>> {}
+
+impl<'t, N, T: Fn(N) -> Option<Cow<'t, [u8]>>> Texts<'t, N> for T {}
+
 /// Reads the lines of a flow from texts under the names of their items.
 pub(super) trait NamedLines<F: ConvertFlow> {
     fn new(format: &F::Format) -> Self;
@@ -139,13 +130,13 @@ pub(super) trait NamedLines<F: ConvertFlow> {
         &mut self,
         tag: F::Tag,
         is_named: bool,
-        text: impl Fn(F::Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, F::Field>,
     ) -> Result<(F::Record, Extras), BadValue<F::Field>>;
 
     fn group<'t>(
         &mut self,
         _: F::Tag,
-        _: impl Fn(F::Field) -> Option<Cow<'t, [u8]>>,
+        _: impl Texts<'t, F::Field>,
     ) -> Result<(F::Group, Extras), BadValue<F::Field>> {
         Err(BadValue::whole(ConvertReason::Codec(ErrorKind::UnknownRecord)))
     }
@@ -158,14 +149,14 @@ pub(super) trait NamedLines<F: ConvertFlow> {
     /// Returns a header, with its further items.
     fn header<'t>(
         &mut self,
-        text: impl Fn(F::Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, F::Field>,
         further: &[u8],
     ) -> Result<F::Header, BadValue<F::Field>>;
 
     /// Returns a trailer, with its further items.
     fn trailer<'t>(
         &mut self,
-        text: impl Fn(F::Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, F::Field>,
         further: &[u8],
     ) -> Result<F::Trailer, BadValue<F::Field>>;
 }
@@ -214,6 +205,8 @@ pub(super) struct Rest<F: Flow> {
 }
 
 impl<F: Flow> Rest<F> {
+    pub(super) const NONE: Self = Self { extras: Extras(Vec::new()), reasons: Vec::new() };
+
     pub(super) const fn is_empty(&self) -> bool {
         self.extras.is_empty() && self.reasons.is_empty()
     }

@@ -2,22 +2,21 @@
 
 use std::borrow::Cow;
 
-use flagflow_codec::{Counts, ErrorKind, LineSpec};
-use flagflow_domain::{EffectiveDate, Fuel, ServiceFlag};
-use flagflow_frame::LineEnd;
+use flagflow_codec::{ErrorKind, LineSpec, Names};
+use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_gas::field::{
     FieldFault, parse_date, parse_file_type, parse_flag, parse_mprn, parse_number, parse_outcome,
     parse_time,
 };
 use flagflow_gas::{
-    CreationTime, Detail, E45, Field, Gas, Header, Layout, OutOfRange, ReaderOptions, ReasonCode,
-    Table, Tag, Trailer, WriterOptions, read_canonical, table,
+    CreationTime, Detail, E45, Field, Gas, Header, Layout, OutOfRange, ReaderOptions, Table, Tag,
+    Trailer, read_canonical, table,
 };
 
 use flagflow_files::Result;
 use flagflow_files::header::HeaderValues;
 
-use super::flow::{BadValue, ConvertFlow, Extras, NamedLines};
+use super::flow::{BadValue, ConvertFlow, Extras, NamedLines, Texts};
 use super::options::{ConvertOptions, RecordFormat};
 use super::reason::ConvertReason;
 use super::table::column;
@@ -30,19 +29,12 @@ pub(super) fn is_column(name: &str) -> bool {
 impl ConvertFlow for Gas {
     type Named = GasNamed;
 
-    const FUEL: Fuel = Fuel::Gas;
-    const FLAG: Field = Field::DccServiceFlag;
     const KIND: Option<Field> = Some(Field::TransactionType);
     const ALIASES: &'static [(&'static str, Field)] = &[
-        ("meter_point", Field::MeterPointReference),
-        ("effective_from_date", Field::DccServiceEffectiveFromDate),
-        ("effective_from", Field::DccServiceEffectiveFromDate),
+        ("meter_point", Self::POINT),
+        ("effective_from_date", Self::DAY),
+        ("effective_from", Self::DAY),
     ];
-
-    #[inline]
-    fn name(field: &Field) -> &str {
-        field.name()
-    }
 
     fn reading(
         from: RecordFormat,
@@ -56,16 +48,6 @@ impl ConvertFlow for Gas {
 
     fn writing(_: &&'static Table, to: RecordFormat) -> &'static Table {
         table_of(to)
-    }
-
-    fn writer_options(
-        format: &&'static Table,
-        header: Option<&Header>,
-        line_end: LineEnd,
-        _: &ConvertOptions,
-    ) -> WriterOptions {
-        let options = WriterOptions::new().layout(format.layout()).line_end(line_end);
-        header.map_or(options, |header| options.envelope(*header))
     }
 
     #[inline]
@@ -82,27 +64,13 @@ impl ConvertFlow for Gas {
         detail.with_flag(flag)
     }
 
-    fn reason_text(reason: &ReasonCode) -> &[u8] {
-        reason.as_bytes()
-    }
-
     fn kind_name<'l>(_: &&'static Table, line: &'l LineSpec<Self>) -> Cow<'l, str> {
         Cow::Borrowed(line.code())
     }
 
     /// An answer has an outcome.
-    fn unnamed<'t>(text: impl Fn(Field) -> Option<Cow<'t, [u8]>>) -> Option<Tag> {
+    fn unnamed<'t>(text: impl Texts<'t, Field>) -> Option<Tag> {
         Some(if has_outcome(text) { Tag::E46 } else { Tag::E45 })
-    }
-
-    fn mismatch(
-        trailer: &Trailer,
-        _: Option<&Header>,
-        counts: &Counts,
-    ) -> Option<(Field, ErrorKind)> {
-        let (declared, counted) = (trailer.record_count(), counts.records);
-        let kind = ErrorKind::RecordCount { declared, counted };
-        (declared != counted).then_some((Field::RecordCount, kind))
     }
 
     #[inline]
@@ -128,7 +96,7 @@ fn table_of(format: RecordFormat) -> &'static Table {
     table(if format == RecordFormat::Fixed { Layout::Fixed } else { Layout::Uklink }, false)
 }
 
-fn has_outcome<'t>(text: impl Fn(Field) -> Option<Cow<'t, [u8]>>) -> bool {
+fn has_outcome<'t>(text: impl Texts<'t, Field>) -> bool {
     text(Field::OutcomeCode).is_some_and(|outcome| !outcome.is_empty())
 }
 
@@ -157,7 +125,7 @@ impl NamedLines<Gas> for GasNamed {
         &mut self,
         tag: Tag,
         is_named: bool,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
     ) -> Result<(Detail, Extras), BadValue<Field>> {
         if !is_named {
             self.assume(tag)?;
@@ -181,7 +149,7 @@ impl NamedLines<Gas> for GasNamed {
 
     fn header<'t>(
         &mut self,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
         _: &[u8],
     ) -> Result<Header, BadValue<Field>> {
         let organisation = read(&text, Field::OrganisationId, |text| parse_number(text, 10))?;
@@ -196,7 +164,7 @@ impl NamedLines<Gas> for GasNamed {
 
     fn trailer<'t>(
         &mut self,
-        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        text: impl Texts<'t, Field>,
         _: &[u8],
     ) -> Result<Trailer, BadValue<Field>> {
         let record_count = read(&text, Field::RecordCount, |text| parse_number(text, 10))?;
@@ -205,7 +173,7 @@ impl NamedLines<Gas> for GasNamed {
 }
 
 fn read<'t, T>(
-    text: &impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+    text: &impl Texts<'t, Field>,
     field: Field,
     parse: impl FnOnce(&[u8]) -> Result<T, FieldFault>,
 ) -> Result<T, BadValue<Field>> {

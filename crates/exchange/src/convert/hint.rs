@@ -189,13 +189,17 @@ fn flag(text: &[u8]) -> Option<Cow<'static, str>> {
 
 #[cfg(test)]
 mod tests {
+    use flagflow_codec::Names;
+    use flagflow_electricity::Electricity;
+    use flagflow_gas::Gas;
+
     use super::*;
 
     #[test]
     fn numbers_of_spreadsheets_are_named() {
         let reason = ConvertReason::Codec(flagflow_codec::ErrorKind::NotANumber);
-        let gas = ConvertField::Gas(flagflow_gas::Field::MeterPointReference);
-        let electricity = ConvertField::Electricity(flagflow_electricity::Field::MpanCore);
+        let gas = ConvertField::Gas(Gas::POINT);
+        let electricity = ConvertField::Electricity(Electricity::POINT);
         for (field, text, part) in [
             (gas, "1.23457E+09", "the digits are lost"),
             (gas, "1,23457e9", "the digits are lost"),

@@ -19,6 +19,8 @@ pub(super) struct LineSource<F: ConvertFlow, R> {
     record: Record<F>,
     format: F::Format,
     has_extras: bool,
+    /// The last record was read without its line.
+    is_ahead: bool,
     bad_header: bool,
     /// The trailer was handed out.
     ended: bool,
@@ -31,7 +33,8 @@ impl<F: ConvertFlow, R: BufRead> LineSource<F, R> {
         let reader = Reader::with_options(input, options, ReadSettings::default());
         let has_extras = has_extras(format.as_ref());
         let record = Record::new();
-        Self { reader, record, format, has_extras, bad_header: false, ended: false, refused: None }
+        let (is_ahead, bad_header, ended) = (false, false, false);
+        Self { reader, record, format, has_extras, is_ahead, bad_header, ended, refused: None }
     }
 
     #[inline]
@@ -66,9 +69,24 @@ impl<F: ConvertFlow, R: BufRead> LineSource<F, R> {
         let position = self.record.position().forward(fault.start as u64);
         let refusal = ConvertRefusal::new(position, ConvertReason::Codec(fault.kind));
         ConvertStep::Bad(Box::new(match fault.field {
-            Some(field) => refusal.of(field, self.field(field).1),
+            Some(field) => refusal.of(field, self.item(field).1),
             None => refusal,
         }))
+    }
+
+    /// Copies the line of the last record, if it was read without.
+    fn copy_line(&mut self) {
+        if std::mem::take(&mut self.is_ahead) {
+            self.reader.copy_line(&mut self.record);
+        }
+    }
+
+    fn item(&self, wanted: F::Field) -> (Position, Option<&[u8]>) {
+        let position = self.record.position();
+        match self.record.raw().ok().and_then(|raw| raw.item_of(wanted)) {
+            Some(item) => (position.forward(item.start() as u64), Some(item.as_bytes())),
+            None => (position, None),
+        }
     }
 
     /// Returns true for a line that is missing below the record that was refused last.
@@ -111,6 +129,16 @@ fn has_extras<F: ConvertFlow>(table: &Table<F>) -> bool {
 
 impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for LineSource<F, R> {
     fn next(&mut self) -> Result<Option<ConvertStep<F>>> {
+        if !self.has_extras {
+            match self.reader.read_ahead() {
+                Ok(None) => self.is_ahead = false,
+                Ok(Some(record)) => {
+                    self.is_ahead = true;
+                    return Ok(Some(ConvertStep::Record(record, Rest::NONE)));
+                }
+                Err(error) => return self.bad_line(error).map(Some),
+            }
+        }
         let read = match self.reader.read_body(&mut self.record) {
             Ok(Some(LineKind::Group)) => self.group(),
             Ok(Some(_)) => {
@@ -147,15 +175,13 @@ impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for LineSource<F, R> {
         }
     }
 
-    fn line(&self) -> Position {
+    fn line(&mut self) -> Position {
+        self.copy_line();
         self.record.position()
     }
 
-    fn field(&self, wanted: F::Field) -> (Position, Option<&[u8]>) {
-        let position = self.record.position();
-        match self.record.raw().ok().and_then(|raw| raw.item_of(wanted)) {
-            Some(item) => (position.forward(item.start() as u64), Some(item.as_bytes())),
-            None => (position, None),
-        }
+    fn field(&mut self, wanted: F::Field) -> (Position, Option<&[u8]>) {
+        self.copy_line();
+        self.item(wanted)
     }
 }

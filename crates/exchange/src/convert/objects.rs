@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::BufRead;
 
-use flagflow_codec::{ErrorKind, FileOrder, LineSpec, Role};
+use flagflow_codec::{Content, ErrorKind, Fault, FileOrder, LineSpec, Role, Totals};
 use flagflow_electricity::SupplierId;
 use flagflow_frame::Position;
 
@@ -11,17 +11,19 @@ use flagflow_files::{Error, Result};
 
 use super::conversion::{ConvertSource, ConvertStep, FoundHeader};
 use super::flow::{
-    BadValue, ConvertFlow, FURTHER, NamedLines, Omission, RECORD, Rest, missing, reason_item,
-    reason_line,
+    BadValue, ConvertFlow, Extras, FURTHER, NamedLines, Omission, RECORD, Rest, missing,
+    reason_item, reason_line,
 };
 use super::keyed::{Keyed, Unkeyed};
 use super::names::{FUEL, normal};
 use super::reason::ConvertReason;
+use super::sink::cut;
 use super::table::reasons_of;
 
 pub(super) struct ObjectSource<F: ConvertFlow, R> {
     keys: ObjectKeys<F, R>,
     format: F::Format,
+    options: F::Options,
     named: F::Named,
     order: FileOrder<F>,
     supplier: Option<SupplierId>,
@@ -101,7 +103,11 @@ impl<F: ConvertFlow, R> ObjectKeys<F, R> {
 type TakenObject<F> = Result<Option<ConvertStep<F>>, BadValue<<F as flagflow_codec::Names>::Field>>;
 
 impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
-    pub(super) fn new(input: R, format: F::Format, supplier: Option<SupplierId>) -> Result<Self> {
+    pub(super) fn new(
+        input: R,
+        (format, options): (F::Format, F::Options),
+        supplier: Option<SupplierId>,
+    ) -> Result<Self> {
         let mut fields: Vec<F::Field> = Vec::new();
         for item in format.as_ref().lines().iter().flat_map(LineSpec::items) {
             if !fields.contains(&item.field) {
@@ -110,7 +116,7 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
         }
         let others = ObjectKeys::<F, R>::OTHERS;
         let mut names: Vec<_> = others.iter().map(|name| (*name).to_owned()).collect();
-        names.extend(fields.iter().map(|field| F::name(field).to_owned()));
+        names.extend(fields.iter().map(|field| field.as_ref().to_owned()));
         if let Some(name) = names.iter().skip(others.len()).find(|name| others.contains(&&***name))
         {
             let what = format!("the profile has an item {name}, which is a reserved key of jsonl");
@@ -124,6 +130,7 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
             named: F::Named::new(&format),
             order: FileOrder::new(format.as_ref()),
             format,
+            options,
             supplier,
             header: FoundHeader::None,
             has_trailer: false,
@@ -187,17 +194,29 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
     fn take_trailer(&mut self) -> TakenObject<F> {
         let text = |field| self.keys.text(field).map(Cow::Borrowed);
         let trailer = self.named.trailer(text, self.keys.further())?;
-        let header = match &self.header {
-            FoundHeader::Good(header) => Some(header),
-            FoundHeader::None | FoundHeader::Bad => None,
-        };
-        match F::mismatch(&trailer, header, self.order.counts()) {
-            Some((field, kind)) => {
+        match self.mismatch(&trailer) {
+            Some(fault) => {
                 self.waiting = Some(trailer);
-                Err(BadValue::new(field, ConvertReason::Codec(kind)))
+                let reason = ConvertReason::Codec(fault.kind);
+                Err(BadValue { field: fault.field, reason, start: 0 })
             }
             None => Ok(Some(ConvertStep::Trailer(Box::new(trailer)))),
         }
+    }
+
+    /// Returns the first value of a trailer that does not match the file.
+    fn mismatch(&self, trailer: &F::Trailer) -> Option<Fault<F::Field>> {
+        let (mut line, mut above) = (Vec::new(), Vec::new());
+        let none = Extras::default();
+        let header = match &self.header {
+            FoundHeader::Good(header) => {
+                cut(&mut above, &self.format, &Content::Header(header), &none)
+            }
+            FoundHeader::None | FoundHeader::Bad => None,
+        };
+        let raw = cut(&mut line, &self.format, &Content::Trailer(trailer), &none)?;
+        let totals = Totals { header, counts: *self.order.counts() };
+        F::check_trailer(&raw, &totals, &self.options).err()
     }
 
     fn take_group(&mut self, tag: Option<F::Tag>) -> Result<ConvertStep<F>, BadValue<F::Field>> {
@@ -302,11 +321,11 @@ impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for ObjectSource<F, R> {
         self.header.clone()
     }
 
-    fn line(&self) -> Position {
+    fn line(&mut self) -> Position {
         self.keys.keyed.position
     }
 
-    fn field(&self, field: F::Field) -> (Position, Option<&[u8]>) {
+    fn field(&mut self, field: F::Field) -> (Position, Option<&[u8]>) {
         self.keys.place(field)
     }
 

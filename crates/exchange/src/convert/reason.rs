@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use flagflow_codec::{ErrorKind, LineCode};
+use flagflow_codec::{ErrorKind, LineCode, Names};
 use flagflow_domain::Edition;
+use flagflow_electricity::Electricity;
+use flagflow_gas::Gas;
 
 /// A field of either fuel's records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,12 +58,11 @@ impl ConvertField {
     }
 
     /// Returns true if the field identifies a meter point.
-    pub(super) const fn is_identifier(self) -> bool {
-        matches!(
-            self,
-            Self::Gas(flagflow_gas::Field::MeterPointReference)
-                | Self::Electricity(flagflow_electricity::Field::MpanCore)
-        )
+    pub(super) fn is_identifier(self) -> bool {
+        match self {
+            Self::Gas(field) => field == Gas::POINT,
+            Self::Electricity(field) => field == Electricity::POINT,
+        }
     }
 }
 

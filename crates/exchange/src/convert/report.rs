@@ -217,8 +217,9 @@ impl ConvertReport {
     }
 
     /// Counts a warning about a record.
-    pub(super) fn warn(&mut self, rule: &'static str, line: u64) {
-        self.warnings.entry(rule).or_insert(Warned { records: 0, line }).records += 1;
+    pub(super) fn warn(&mut self, rule: &'static str, line: impl FnOnce() -> u64) {
+        let first = || Warned { records: 0, line: line() };
+        self.warnings.entry(rule).or_insert_with(first).records += 1;
     }
 
     pub(super) fn count_mapped(&mut self, from: ServiceFlag) {

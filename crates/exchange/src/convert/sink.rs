@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 
 use flagflow_codec::{
     Content, ErrorKind, FileOrder, Item, ItemKind, LineCode, LineKind, LineSpec, RawLine, Slot,
-    Style, Table, Values, Writer,
+    Style, Table, Target, Values, Writer,
 };
 use flagflow_domain::Outcome;
 use flagflow_frame::LineEnd;
@@ -47,7 +47,8 @@ impl<'t, F: ConvertFlow, W: Write> Sink<'t, F, W> {
             }
             None => (None, None),
         };
-        let writer = F::writer_options(&format, header.as_ref(), line_end, options);
+        let target = Target { line_end, header: header.clone(), ..Target::new(format.clone()) };
+        let writer = F::writer_options(target.into(), options);
         let output = match output {
             ConvertTarget::Text(output) => output,
             ConvertTarget::Records(table) => {
@@ -179,7 +180,8 @@ impl<F: ConvertFlow, W: Write> LineSink<F, W> {
         objection: Objection<F>,
     ) -> Self {
         let TextSink { output, format, .. } = text;
-        let writer = Writer::with_options(output, options);
+        // more than an output buffers, so nothing is copied twice
+        let writer = Writer::with_options(BufWriter::with_capacity(2 * BUFFER, output), options);
         let mut sink = Self { writer, format, header_objection: objection, scratch: Vec::new() };
         let unfit =
             header.and_then(|header| sink.unfit(&Content::Header(header), &Extras::default()));
@@ -235,12 +237,13 @@ impl<F: ConvertFlow, W: Write> LineSink<F, W> {
 
 /// Writes lines of text that have the values of the flow's lines.
 pub(super) struct TextSink<F: ConvertFlow, W: Write> {
-    output: BufWriter<W>,
+    output: W,
     line_end: &'static [u8],
     format: F::Format,
     /// The places of the records without and with an outcome among the lines of the table.
     records: [usize; 2],
-    line: Vec<u8>,
+    /// Lines that are not yet written, and the beginning of the next one.
+    text: Vec<u8>,
     scratch: Vec<u8>,
 }
 
@@ -249,22 +252,92 @@ impl<F: ConvertFlow, W: Write> TextSink<F, W> {
         let lines = format.as_ref().lines().iter();
         let answer = lines.take_while(|line| line.kind() == LineKind::Record).position(has_outcome);
         Self {
-            output: BufWriter::with_capacity(BUFFER, output),
+            output,
             line_end: line_end.as_bytes(),
             format,
             records: [0, answer.unwrap_or(0)],
-            line: Vec::new(),
+            text: Vec::new(),
             scratch: Vec::new(),
         }
     }
 
     fn end_line(&mut self) -> Result<()> {
-        self.line.extend_from_slice(self.line_end);
-        self.output.write_all(&self.line).map_err(Error::writing)
+        self.text.extend_from_slice(self.line_end);
+        if self.text.len() < BUFFER { Ok(()) } else { self.write_out() }
+    }
+
+    #[cold]
+    fn write_out(&mut self) -> Result<()> {
+        self.output.write_all(&self.text).map_err(Error::writing)?;
+        self.text.clear();
+        Ok(())
     }
 
     fn finish(mut self) -> Result<()> {
+        self.write_out()?;
         self.output.flush().map_err(Error::writing)
+    }
+
+    /// Returns templates of the records without and with an outcome.
+    fn templates(&self, template: impl Fn(&LineSpec<F>) -> Template<F>) -> [Template<F>; 2] {
+        self.records.map(|place| template(&self.format.as_ref().lines()[place]))
+    }
+}
+
+/// The text of a record with columns, but for its values.
+struct Template<F: ConvertFlow> {
+    /// The text before each value, and the item of the value.
+    parts: Vec<(Vec<u8>, Item<F::Field>)>,
+    end: Vec<u8>,
+}
+
+impl<F: ConvertFlow> Template<F> {
+    /// `begin` and `end` write the text around an item, and `fit` changes a text as its place needs.
+    fn new(
+        mut text: Vec<u8>,
+        items: &[Item<F::Field>],
+        own: &LineSpec<F>,
+        begin: impl Fn(&mut Vec<u8>, &Item<F::Field>),
+        end: impl Fn(&mut Vec<u8>, &Item<F::Field>),
+        fit: impl Fn(&mut Vec<u8>, usize),
+    ) -> Self {
+        let mut parts = Vec::new();
+        for item in items {
+            begin(&mut text, item);
+            let at = text.len();
+            match item.slot {
+                Slot::Constant if F::CODE_IS_ITEM => {
+                    text.extend_from_slice(own.code().as_bytes());
+                }
+                Slot::Constant => {
+                    text.extend_from_slice(own.constant().as_bytes());
+                    fit(&mut text, at);
+                }
+                _ => parts.push((std::mem::take(&mut text), *item)),
+            }
+            end(&mut text, item);
+        }
+        Self { parts, end: text }
+    }
+
+    /// Appends a record.
+    #[inline]
+    fn write(
+        &self,
+        line: &mut Vec<u8>,
+        values: &Values,
+        extras: &Extras,
+        fit: impl Fn(&mut Vec<u8>, usize),
+    ) {
+        let mut extras = extras.iter();
+        for (text, item) in &self.parts {
+            line.extend_from_slice(text);
+            let at = line.len();
+            if push_value(line, item, values, &mut extras) {
+                fit(line, at);
+            }
+        }
+        line.extend_from_slice(&self.end);
     }
 }
 
@@ -281,14 +354,12 @@ fn line_of<'t, F: ConvertFlow>(
     &table.lines()[records[usize::from(values.outcome != 0)]]
 }
 
-/// Appends the text of an item of a record, whose own line is `own`. Returns true if the text may
-/// have any characters.
+/// Appends the value of an item. Returns true if its text may have any characters.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a call for each cell takes a tenth of the time")]
-fn push_item<'e, F: ConvertFlow>(
+fn push_value<'e, N>(
     line: &mut Vec<u8>,
-    item: &Item<F::Field>,
-    own: &LineSpec<F>,
+    item: &Item<N>,
     values: &Values,
     extras: &mut impl Iterator<Item = &'e [u8]>,
 ) -> bool {
@@ -304,23 +375,23 @@ fn push_item<'e, F: ConvertFlow>(
             line.extend_from_slice(outcome.map_or("", Outcome::as_str).as_bytes());
         }
         Slot::Date => push_digits(line, values.date.into(), 8),
-        Slot::Constant if F::CODE_IS_ITEM => line.extend_from_slice(own.code().as_bytes()),
-        Slot::Constant => line.extend_from_slice(own.constant().as_bytes()),
         Slot::Party => {
             let length = values.party.iter().position(|byte| *byte == 0);
             line.extend_from_slice(&values.party[..length.unwrap_or(values.party.len())]);
+            return true;
         }
-        Slot::Extra | Slot::Checked => line.extend_from_slice(extras.next().unwrap_or_default()),
-        // a record with such an item is written by the codec
-        Slot::Unused | Slot::Own | Slot::Reason => {}
+        Slot::Extra | Slot::Checked => {
+            line.extend_from_slice(extras.next().unwrap_or_default());
+            return true;
+        }
+        // a record with such an item is written by the codec, and a constant is in the template
+        Slot::Constant | Slot::Unused | Slot::Own | Slot::Reason => {}
     }
-    let is_code = item.slot == Slot::Constant && F::CODE_IS_ITEM;
-    let is_text = matches!(item.slot, Slot::Constant | Slot::Party | Slot::Extra | Slot::Checked);
-    is_text && !is_code
+    false
 }
 
 /// Returns a line as the codec writes it, cut into items; `None` where it cannot.
-fn cut<'l, F: ConvertFlow>(
+pub(super) fn cut<'l, F: ConvertFlow>(
     line: &'l mut Vec<u8>,
     format: &'l F::Format,
     content: &Content<'_, F>,
@@ -340,7 +411,7 @@ fn items<'l, F: ConvertFlow>(
 
 /// Returns true if a cell cannot hold the reasons of a record: spaces are between them.
 fn has_space<F: ConvertFlow>(rest: &Rest<F>) -> bool {
-    rest.reasons.iter().any(|reason| F::reason_text(reason).contains(&b' '))
+    rest.reasons.iter().any(|reason| reason.as_ref().contains(&b' '))
 }
 
 /// Writes a table: a row for each record. The first record decides which columns there are.
@@ -348,6 +419,8 @@ pub(super) struct TableSink<F: ConvertFlow, W: Write> {
     text: TextSink<F, W>,
     /// The place of the first record's line among the lines of the table.
     first: Option<usize>,
+    /// The rows of records, once the first one decided on the columns.
+    rows: Option<[Template<F>; 2]>,
     style: CellStyle,
     /// The cells of the group at hand, each with its delimiter.
     group: Vec<u8>,
@@ -356,7 +429,7 @@ pub(super) struct TableSink<F: ConvertFlow, W: Write> {
 impl<F: ConvertFlow, W: Write> TableSink<F, W> {
     fn new(text: TextSink<F, W>, writer: &F::WriterOptions, options: &ConvertOptions) -> Self {
         let style = CellStyle { delimiter: options.delimiter.as_byte(), safe: options.csv_safe };
-        let mut table = Self { text, first: None, style, group: Vec::new() };
+        let mut table = Self { text, first: None, rows: None, style, group: Vec::new() };
         // the group above a row whose own group could not be read
         if let Some(group) = F::opening(writer) {
             table.group(group, &Extras::default());
@@ -378,33 +451,27 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
     fn write(&mut self, record: &F::Record, rest: &Rest<F>) -> Result<()> {
         let values = F::values(record);
         let has_outcome = values.as_ref().is_some_and(|values| values.outcome != 0);
-        let first = self.begin(self.text.records[usize::from(has_outcome)])?;
-        let Some(values) = values else { return self.write_whole(record, rest) };
-        let TextSink { format, line, records, .. } = &mut self.text;
-        let table = format.as_ref();
-        let own = line_of(table, *records, &values);
-        let mut extras = rest.extras.iter();
-        line.clone_from(&self.group);
-        for item in table.lines()[first].items() {
-            let at = line.len();
-            if push_item(line, item, own, &values, &mut extras) {
-                quote(line, at, self.style);
-            }
-            line.push(self.style.delimiter);
-        }
-        self.end_line()
+        self.begin(self.text.records[usize::from(has_outcome)])?;
+        let (Some(values), Some(rows)) = (values, &self.rows) else {
+            return self.write_whole(record, rest);
+        };
+        let TextSink { text, .. } = &mut self.text;
+        text.extend_from_slice(&self.group);
+        let fit = |text: &mut Vec<u8>, at| quote(text, at, self.style);
+        rows[usize::from(has_outcome)].write(text, &values, &rest.extras, fit);
+        self.text.end_line()
     }
 
     /// Writes a record that has no columns, as the codec writes its line.
     fn write_whole(&mut self, record: &F::Record, rest: &Rest<F>) -> Result<()> {
-        let TextSink { format, line, scratch, .. } = &mut self.text;
-        line.clone_from(&self.group);
+        let TextSink { format, text: line, scratch, .. } = &mut self.text;
+        line.extend_from_slice(&self.group);
         let raw = cut::<F>(scratch, format, &Content::Record(*record), &rest.extras);
         for (_, text) in items(raw.as_ref()) {
             push_cell(line, text, self.style);
         }
         if reason_line(format.as_ref()).is_some() {
-            let reasons: Vec<_> = rest.reasons.iter().map(F::reason_text).collect();
+            let reasons: Vec<_> = rest.reasons.iter().map(AsRef::as_ref).collect();
             push_cell(line, &reasons.join(&b' '), self.style);
         }
         self.end_line()
@@ -427,27 +494,34 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         None
     }
 
-    /// Writes the names of the columns, once. Returns the place of the line that decided them.
-    fn begin(&mut self, place: usize) -> Result<usize> {
-        if let Some(first) = self.first {
-            return Ok(first);
+    /// Writes the names of the columns, once, for a first record whose line is at a place.
+    fn begin(&mut self, place: usize) -> Result<()> {
+        if self.first.replace(self.first.unwrap_or(place)).is_some() {
+            return Ok(());
         }
-        self.first = Some(place);
-        let TextSink { format, line, .. } = &mut self.text;
+        let TextSink { format, text: line, .. } = &mut self.text;
         let table = format.as_ref();
-        line.clear();
         let lines = group_of(table).into_iter().chain([&table.lines()[place]]);
         for spec in lines.chain(reason_line(table)) {
             for item in spec.items() {
-                push_cell(line, F::name(&item.field).as_bytes(), self.style);
+                push_cell(line, item.field.as_ref().as_bytes(), self.style);
             }
         }
-        self.end_line().map(|()| place)
+        let (text, style) = (&self.text, self.style);
+        let columns = text.format.as_ref().lines()[place].items();
+        self.rows = Some(text.templates(|own| {
+            let end = |text: &mut Vec<u8>, _: &Item<F::Field>| text.push(style.delimiter);
+            let fit = |text: &mut Vec<u8>, at| quote(text, at, style);
+            let mut row = Template::new(Vec::new(), columns, own, |_, _| (), end, fit);
+            row.end.pop();
+            row
+        }));
+        self.end_line()
     }
 
     /// Ends the line, without the delimiter of the last cell.
     fn end_line(&mut self) -> Result<()> {
-        self.text.line.pop();
+        self.text.text.pop();
         self.text.end_line()
     }
 
@@ -500,6 +574,7 @@ fn quote(line: &mut Vec<u8>, at: usize, style: CellStyle) {
 /// Writes an object a line, the header and the trailer among them.
 pub(super) struct ObjectSink<F: ConvertFlow, W: Write> {
     text: TextSink<F, W>,
+    records: [Template<F>; 2],
     writer: F::WriterOptions,
     header: Option<F::Header>,
     header_objection: Objection<F>,
@@ -518,7 +593,16 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
     ) -> Self {
         let table = text.format.as_ref();
         let (order, opened) = (FileOrder::new(table), group_of(table).is_none());
-        Self { text, writer, header, header_objection, trailer: None, order, begun: false, opened }
+        let records = text.templates(|own| {
+            let mut begin = Vec::new();
+            begin_object::<F>(&mut begin, &text.format, own);
+            let mut object =
+                Template::new(begin, own.items(), own, begin_value::<F>, end_value, escape);
+            object.end.push(b'}');
+            object
+        });
+        let (trailer, begun) = (None, false);
+        Self { text, records, writer, header, header_objection, trailer, order, begun, opened }
     }
 
     fn take_trailer(&mut self, trailer: F::Trailer, options: &ConvertOptions) -> Objection<F> {
@@ -537,31 +621,22 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
             return self.end_record(rest);
         };
         self.order.take_records(1);
-        let TextSink { format, line, records, .. } = &mut self.text;
-        let own = line_of(format.as_ref(), *records, &values);
-        let mut extras = rest.extras.iter();
-        begin_object::<F>(line, format, own);
-        for item in own.items() {
-            let at = begin_value::<F>(line, item);
-            if push_item(line, item, own, &values, &mut extras) {
-                escape(line, at);
-            }
-            end_value(line, item);
-        }
-        self.end_object()
+        let record = &self.records[usize::from(values.outcome != 0)];
+        record.write(&mut self.text.text, &values, &rest.extras, escape);
+        self.text.end_line()
     }
 
     /// Ends the object of a record, with the list of the reasons below it.
     fn end_record(&mut self, rest: &Rest<F>) -> Result<()> {
-        let TextSink { format, line, .. } = &mut self.text;
+        let TextSink { format, text: line, .. } = &mut self.text;
         let table = format.as_ref();
         if let (Some(below), Some(item)) = (reason_line(table), reason_item(table)) {
-            line.extend_from_slice(format!(",\"{}\":[", F::name(&item)).as_bytes());
+            line.extend_from_slice(format!(",\"{}\":[", item.as_ref()).as_bytes());
             for (place, reason) in rest.reasons.iter().enumerate() {
                 self.order.place(Some(below.tag()));
                 line.extend_from_slice(if place > 0 { &b",\""[..] } else { b"\"" });
                 let at = line.len();
-                line.extend_from_slice(F::reason_text(reason));
+                line.extend_from_slice(reason.as_ref());
                 escape(line, at);
                 line.push(b'"');
             }
@@ -588,14 +663,15 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
 
     /// Writes a line as an object, up to the object's end.
     fn object(&mut self, content: &Content<'_, F>, extras: &Extras) -> Result<()> {
-        let TextSink { format, line, scratch, .. } = &mut self.text;
+        let TextSink { format, text: line, scratch, .. } = &mut self.text;
         let raw = cut::<F>(scratch, format, content, extras);
         let unwritable = || Error::writing(std::io::Error::other("a line cannot be written"));
         let own = raw.as_ref().map(RawLine::spec).ok_or_else(unwritable)?;
         self.order.place(Some(own.tag()));
         begin_object::<F>(line, format, own);
         for (item, text) in items(raw.as_ref()) {
-            let at = begin_value::<F>(line, item);
+            begin_value::<F>(line, item);
+            let at = line.len();
             line.extend_from_slice(text);
             escape(line, at);
             end_value(line, item);
@@ -612,7 +688,7 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
     }
 
     fn end_object(&mut self) -> Result<()> {
-        self.text.line.push(b'}');
+        self.text.text.push(b'}');
         self.text.end_line()
     }
 
@@ -635,7 +711,6 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
 
 /// Begins the object of a line: with its kind, unless that is an item.
 fn begin_object<F: ConvertFlow>(line: &mut Vec<u8>, format: &F::Format, own: &LineSpec<F>) {
-    line.clear();
     line.push(b'{');
     if F::KIND.is_none() {
         for part in ["\"", RECORD, "\":\"", &F::kind_name(format, own), "\""] {
@@ -649,15 +724,14 @@ fn is_number<N>(item: &Item<N>) -> bool {
     item.kind == ItemKind::Number && !item.slot.is_extra()
 }
 
-/// Writes the key of an item and the quote before its text. Returns the place of the text.
-fn begin_value<F: ConvertFlow>(line: &mut Vec<u8>, item: &Item<F::Field>) -> usize {
-    if line.len() > 1 {
+/// Writes the key of an item and the quote before its text.
+fn begin_value<F: ConvertFlow>(line: &mut Vec<u8>, item: &Item<F::Field>) {
+    if line.last() != Some(&b'{') {
         line.push(b',');
     }
     line.push(b'"');
-    line.extend_from_slice(F::name(&item.field).as_bytes());
+    line.extend_from_slice(item.field.as_ref().as_bytes());
     line.extend_from_slice(if is_number(item) { b"\":" } else { b"\":\"" });
-    line.len()
 }
 
 /// Writes the quote after the text of an item.
@@ -721,7 +795,7 @@ impl<'t, F: ConvertFlow> RecordSink<'t, F> {
                 for reason in &rest.reasons {
                     order.place(Some(below.tag()));
                     reasons.push_str(if reasons.is_empty() { "" } else { " " });
-                    reasons.push_str(&String::from_utf8_lossy(F::reason_text(reason)));
+                    reasons.push_str(&String::from_utf8_lossy(reason.as_ref()));
                 }
             }
         }
@@ -742,10 +816,10 @@ impl<'t, F: ConvertFlow> RecordSink<'t, F> {
     fn finish(mut self) -> Result<()> {
         self.lines.begin()?;
         self.lines.end()?;
+        self.lines.text.write_out()?;
         let TextSink { output, line_end, .. } = self.lines.text;
         let is_crlf = line_end == LineEnd::CrLf.as_bytes();
-        let lines = output.into_inner().map_err(|error| Error::writing(error.into_error()))?;
-        self.table.finish(&lines, if is_crlf { LineEnd::CrLf } else { LineEnd::Lf })
+        self.table.finish(&output, if is_crlf { LineEnd::CrLf } else { LineEnd::Lf })
     }
 }
 

@@ -13,8 +13,8 @@ use flagflow_files::{Error, Result};
 use super::columns::TableColumns;
 use super::conversion::{ConvertSource, ConvertStep, FoundHeader};
 use super::flow::{
-    BadValue, ConvertFlow, Extras, NamedLines, Omission, Rest, group_of, missing, reason_item,
-    reason_line,
+    BadValue, ConvertFlow, Extras, NamedLines, Omission, Rest, Texts, group_of, missing,
+    reason_item, reason_line,
 };
 use super::names::{item_of, normal};
 use super::options::ConvertOptions;
@@ -117,7 +117,7 @@ fn place<F: ConvertFlow>(
 fn reasons<'t, F: ConvertFlow>(
     named: &mut F::Named,
     table: &Table<F>,
-    text: impl Fn(F::Field) -> Option<Cow<'t, [u8]>>,
+    text: impl Texts<'t, F::Field>,
 ) -> Result<Vec<F::Reason>, BadValue<F::Field>> {
     let Some(field) = reason_item(table) else { return Ok(Vec::new()) };
     let cell = text(field).unwrap_or_default();
@@ -182,7 +182,7 @@ fn refuse_old_name<F: ConvertFlow>(table: &Table<F>, names: &[String]) -> Result
 /// Returns the kind of record that a row is.
 fn line_of<'f, 't, F: ConvertFlow>(
     table: &'f Table<F>,
-    text: impl Fn(F::Field) -> Option<Cow<'t, [u8]>>,
+    text: impl Texts<'t, F::Field>,
 ) -> Result<&'f LineSpec<F>, BadValue<F::Field>> {
     let line = match F::KIND.and_then(&text) {
         Some(kind) => table.lines().iter().find(|line| line.code().as_bytes() == &*kind),
@@ -204,7 +204,7 @@ pub(super) fn column<F: ConvertFlow>(table: &Table<F>, name: &str) -> Option<F::
         .chain(group_of(table))
         .flat_map(LineSpec::items)
         .map(|item| item.field)
-        .find(|field| F::name(field) == name);
+        .find(|field| field.as_ref() == name);
     own.or_else(|| F::ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, field)| *field))
 }
 
@@ -235,8 +235,9 @@ impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for TableSource<F, R> {
             return Ok(None);
         }
         Ok(Some(self.read().unwrap_or_else(|bad| {
-            let whole = self.rows.row().position;
-            ConvertStep::Bad(Box::new(bad.refusal(whole, |field| self.field(field))))
+            let row = self.rows.row();
+            let place = |field| self.columns.place(row, field);
+            ConvertStep::Bad(Box::new(bad.refusal(row.position, place)))
         })))
     }
 
@@ -244,11 +245,11 @@ impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for TableSource<F, R> {
         FoundHeader::None
     }
 
-    fn line(&self) -> Position {
+    fn line(&mut self) -> Position {
         self.rows.row().position
     }
 
-    fn field(&self, field: F::Field) -> (Position, Option<&[u8]>) {
+    fn field(&mut self, field: F::Field) -> (Position, Option<&[u8]>) {
         self.columns.place(self.rows.row(), field)
     }
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use flagflow_electricity::{Field, FileIdentifier, Instruction, ReasonCode};
+use flagflow_codec::Names;
+use flagflow_electricity::{Electricity, Field, FileIdentifier, Instruction, ReasonCode};
 
 use super::change::PointChange;
 
@@ -61,7 +62,7 @@ impl AnswerRecord {
         let count = |at: usize| counts.map(|counts| counts[at].to_string());
         let text = match field {
             Field::RejectionReasonCode => Some(self.sorted_reasons().join(" ")),
-            Field::MpanCore => it.mpan_core().map(|mpan| mpan.to_string()),
+            Electricity::POINT => it.mpan_core().map(|mpan| mpan.to_string()),
             Field::DeemedReceivedDate => it.deemed_received().map(|day| day.to_string()),
             Field::DccServiceFlag => it.flag().map(|flag| flag.to_string()),
             Field::EffectiveFromDate => it.effective_from().map(|day| day.to_string()),

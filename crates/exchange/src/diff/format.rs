@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use flagflow_check::render::{amount, grouped};
+use flagflow_codec::Names;
 use flagflow_domain::{Fuel, ServiceFlag};
-use flagflow_electricity::{Field, Instruction};
+use flagflow_electricity::{Electricity, Field, Instruction};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -128,7 +129,7 @@ impl<W: Write> DifferenceWriter<W> {
         self.begin(compared)?;
         let sides = [old.as_ref(), new.as_ref()];
         let value = |answer: &AnswerRecord, item| match item {
-            Field::MpanCore if self.mask && !answer.item(item).is_empty() => "*".to_owned(),
+            Electricity::POINT if self.mask && !answer.item(item).is_empty() => "*".to_owned(),
             _ => answer.item(item),
         };
         match self.format {
@@ -258,7 +259,7 @@ impl Serialize for AnswerObject<'_> {
                     object.serialize_entry(item.name(), &text.parse::<u64>().ok())?;
                 }
                 _ => {
-                    let is_hidden = mask && *item == Field::MpanCore;
+                    let is_hidden = mask && *item == Electricity::POINT;
                     let text = Some(text).filter(|text| !text.is_empty() && !is_hidden);
                     object.serialize_entry(item.name(), &text)?;
                 }

@@ -4,8 +4,9 @@ use std::fmt;
 use std::io::BufRead;
 
 use flagflow_check::{RuleFlags, RuleId, escape};
+use flagflow_codec::Names;
 use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
-use flagflow_electricity::Field;
+use flagflow_electricity::{Electricity, Field};
 use flagflow_frame::{Line, LineReader};
 
 use super::answer::AnswerDifference;
@@ -142,7 +143,7 @@ impl Compared {
             Self::Points(_) => &[],
             Self::Rejections => &[
                 Field::RejectionReasonCode,
-                Field::MpanCore,
+                Electricity::POINT,
                 Field::DeemedReceivedDate,
                 Field::DccServiceFlag,
                 Field::EffectiveFromDate,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use flagflow_check::{Flow as AnyFlow, Layout as AnyLayout, RuleId};
+use flagflow_check::{Flow as AnyFlow, RuleId};
 use flagflow_codec::{LineKind, Values};
-use flagflow_domain::{Distributor, Edition, EffectiveDate, Fuel, MpanCore, ServiceFlag};
+use flagflow_domain::{Distributor, Edition, EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_electricity::{
     D0172, D0350, D0351, Electricity, Field, FileIdentifier, Flow, Format, Header, Instruction,
     ItemSpec, Layout, LineTag, Opening, OutOfRange, Profile, ReasonCode, SupplierId, Timestamp,
@@ -17,12 +17,12 @@ use flagflow_files::header::UserFileValues;
 use flagflow_files::{Error, ErrorKind, Result};
 
 use super::around::{ExtraLine, ItemChange, ItemOfFile};
-use super::chance::{Chance, FaultSpot};
+use super::chance::FaultSpot;
 use super::draw::Draw;
 use super::fault::{SpoilFlow, Spoiler, extras, invented as invented_text};
 use super::points::Shuffle;
 use super::values::{days_after, days_up_to, first_day};
-use super::{Distributors, GenerateOptions, Maker, check_edition, default_day};
+use super::{Distributors, GenerateOptions, Maker, check_edition, default_day, no_layout};
 
 /// Number of meter points of a distributor: ten digits, and the check digit.
 const POINTS: u64 = 10_000_000_000;
@@ -73,7 +73,10 @@ pub(super) struct ElectricityMaker {
 
 impl ElectricityMaker {
     pub(super) fn new(options: &GenerateOptions) -> Result<Self> {
-        let (profile, layout) = (profile(options)?, layout(options.layout)?);
+        let profile = profile(options)?;
+        let layout = options.layout.electricity();
+        let layout =
+            layout.ok_or_else(|| no_layout("electricity records", options.layout, "zhv or zhf"))?;
         let header = header(options, &profile)?;
         let completed = options.user_file.completed.unwrap_or(header.created());
         let mut draw = Draw::new(options.seed, 0);
@@ -118,10 +121,8 @@ impl ElectricityMaker {
 }
 
 impl SpoilFlow for Electricity {
-    const FUEL: Fuel = Fuel::Electricity;
     const STRANGE: [&'static str; 4] = ["Q77", "82h", "K99", "W00"];
     const FIRST_DECIDES: bool = false;
-    const EFFECTIVE: Field = Field::EffectiveFromDate;
     const NUMBER: Option<Field> = Some(Field::InstructionNumber);
     const ANSWERED: Option<Field> = Some(Field::AnsweredFileIdentifier);
     const SUPPLIER: Option<Field> = Some(Field::SupplierId);
@@ -255,17 +256,6 @@ fn profile(options: &GenerateOptions) -> Result<Arc<Profile>> {
     }
 }
 
-fn layout(layout: AnyLayout) -> Result<Layout> {
-    match layout {
-        AnyLayout::Zhv => Ok(Layout::Zhv),
-        AnyLayout::Zhf => Ok(Layout::Zhf),
-        _ => {
-            let what = format!("electricity records have no layout {layout}: zhv or zhf");
-            Err(Error::new(ErrorKind::Options, what))
-        }
-    }
-}
-
 /// Returns the header, of given and invented values; its day is of the edition.
 fn header(options: &GenerateOptions, profile: &Profile) -> Result<Header> {
     let invented = invented(options, profile);
@@ -319,7 +309,7 @@ fn invented_day(edition: Edition, profile: &Profile) -> EffectiveDate {
 }
 
 impl Maker for ElectricityMaker {
-    type Record = Instruction;
+    type Flow = Electricity;
 
     fn before(&self) -> Result<Vec<Vec<u8>>> {
         let mut lines =
@@ -375,10 +365,6 @@ impl Maker for ElectricityMaker {
         self.write_reasons(line, record).map(|reasons| 1 + reasons)
     }
 
-    fn change_item(&self, rule: RuleId, lines: &mut [Vec<u8>]) -> Option<(usize, FaultSpot)> {
-        self.spoiler.change_item(rule, lines)
-    }
-
     fn extra_line(&mut self, rule: RuleId, number: u64) -> Result<Option<ExtraLine>> {
         match rule {
             RuleId::PlaceholderDate => {
@@ -407,8 +393,8 @@ impl Maker for ElectricityMaker {
         }
     }
 
-    fn chance(&mut self) -> &mut Chance<Instruction> {
-        &mut self.spoiler.chance
+    fn spoiler(&mut self) -> &mut Spoiler<Self::Flow> {
+        &mut self.spoiler
     }
 
     fn spoil(&mut self, line: &mut Vec<u8>, record: Instruction, first: bool) -> Option<FaultSpot> {

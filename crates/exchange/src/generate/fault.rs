@@ -67,16 +67,11 @@ pub fn spoils(fuel: Fuel) -> impl Iterator<Item = RuleId> {
 
 /// The steps of spoiling in which flows differ.
 pub(super) trait SpoilFlow: Flow {
-    const FUEL: Fuel;
-
     /// Codes that no line of the flow has.
     const STRANGE: [&'static str; 4];
 
     /// True if the first record of a file decides its layout and flow, and so must remain a record.
     const FIRST_DECIDES: bool;
-
-    /// The item of the day from which a flag is effective.
-    const EFFECTIVE: Self::Field;
 
     /// The item of a record's own number.
     const NUMBER: Option<Self::Field> = None;
@@ -197,7 +192,7 @@ impl<F: SpoilFlow> Spoiler<F> {
             RuleId::UnknownOutcome => has(Slot::Outcome),
             RuleId::InstructionType => has(Slot::Constant),
             RuleId::FlagNotInEdition => items.iter().any(is_flag::<F>) && has_edition,
-            RuleId::FutureEffectiveDate => has_field(Some(F::EFFECTIVE)) && !too_late.is_empty(),
+            RuleId::FutureEffectiveDate => has_field(Some(F::DAY)) && !too_late.is_empty(),
             RuleId::InvalidDate | RuleId::DateOutOfRange => has_kind(ItemKind::Date),
             RuleId::UnknownFlag => items.iter().any(is_flag::<F>),
             RuleId::DuplicateMeterPoint | RuleId::ConflictingUpdate => has(Slot::Flag),
@@ -388,7 +383,7 @@ impl<F: SpoilFlow> Spoiler<F> {
             }
             RuleId::FutureEffectiveDate => {
                 let date = self.chance.draw.pick(&self.too_late)?.as_packed();
-                (Values { date, ..values }, |item| item.field == F::EFFECTIVE)
+                (Values { date, ..values }, |item| item.field == F::DAY)
             }
             _ => return None,
         })

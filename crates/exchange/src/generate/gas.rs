@@ -1,8 +1,8 @@
 //! Gas files.
 
-use flagflow_check::{Flow, Layout as AnyLayout, RuleId};
+use flagflow_check::{Flow, RuleId};
 use flagflow_codec::{Item, LineKind};
-use flagflow_domain::{Edition, Fuel, Mprn, Outcome, ServiceFlag};
+use flagflow_domain::{Edition, Mprn, Outcome, ServiceFlag};
 use flagflow_gas::{
     Detail, Field, Gas, Header, Layout, RawRecord, Table, Tag, Trailer, edition_on, table,
     write_detail, write_header, write_trailer,
@@ -11,11 +11,11 @@ use flagflow_gas::{
 use flagflow_files::{Error, ErrorKind, Result};
 
 use super::around::{ExtraLine, ItemChange, ItemOfFile};
-use super::chance::{Chance, FaultSpot};
+use super::chance::FaultSpot;
 use super::draw::Draw;
 use super::fault::{SpoilFlow, Spoiler};
 use super::values::{InventedValues, days_after};
-use super::{GenerateOptions, Maker, check_edition, default_day, default_header};
+use super::{GenerateOptions, Maker, check_edition, default_day, default_header, no_layout};
 
 pub(super) struct GasMaker {
     values: InventedValues,
@@ -28,7 +28,10 @@ pub(super) struct GasMaker {
 
 impl GasMaker {
     pub(super) fn new(options: &GenerateOptions) -> Result<Self> {
-        let layout = layout(options.layout)?;
+        let layout = options
+            .layout
+            .gas()
+            .ok_or_else(|| no_layout("gas records", options.layout, "fixed or uklink"))?;
         let header = header(options)?;
         let day = header.map_or(default_day(options.edition), |header| header.creation_date);
         let values = InventedValues::new(options.seed, options.flow, options.edition, day);
@@ -52,10 +55,8 @@ const LOST_HEADER: &[u8] = b"A000000000001DXI20240102093000000001";
 const LOST_HEADER_UKLINK: &[u8] = b"\"A00\",1,\"DXI\",20240102,093000,1";
 
 impl SpoilFlow for Gas {
-    const FUEL: Fuel = Fuel::Gas;
     const STRANGE: [&'static str; 4] = ["E44", "E47", "e45", "X46"];
     const FIRST_DECIDES: bool = true;
-    const EFFECTIVE: Field = Field::DccServiceEffectiveFromDate;
 
     fn name(field: Field) -> Option<&'static str> {
         Some(field.name())
@@ -106,17 +107,6 @@ impl SpoilFlow for Gas {
     }
 }
 
-fn layout(layout: AnyLayout) -> Result<Layout> {
-    match layout {
-        AnyLayout::Fixed => Ok(Layout::Fixed),
-        AnyLayout::Uklink => Ok(Layout::Uklink),
-        _ => {
-            let what = format!("gas records have no layout {layout}: fixed or uklink");
-            Err(Error::new(ErrorKind::Options, what))
-        }
-    }
-}
-
 /// Returns the header, if there is to be one; its day is of the edition.
 fn header(options: &GenerateOptions) -> Result<Option<Header>> {
     let Some(given) = options.envelope else { return Ok(None) };
@@ -130,7 +120,7 @@ fn header(options: &GenerateOptions) -> Result<Option<Header>> {
 }
 
 impl Maker for GasMaker {
-    type Record = Detail;
+    type Flow = Gas;
 
     fn before(&self) -> Result<Vec<Vec<u8>>> {
         let line = |header: &Header| {
@@ -163,10 +153,6 @@ impl Maker for GasMaker {
         Ok(1)
     }
 
-    fn change_item(&self, rule: RuleId, lines: &mut [Vec<u8>]) -> Option<(usize, FaultSpot)> {
-        self.spoiler.change_item(rule, lines)
-    }
-
     fn extra_line(&mut self, rule: RuleId, _: u64) -> Result<Option<ExtraLine>> {
         let line = match (rule, self.layout) {
             (RuleId::PlaceholderDate, _) => {
@@ -185,12 +171,8 @@ impl Maker for GasMaker {
         Ok(spot.map(|spot| ExtraLine { line: line.to_vec(), spot, records: 0 }))
     }
 
-    fn chance(&mut self) -> &mut Chance<Detail> {
-        &mut self.spoiler.chance
-    }
-
-    fn spoil(&mut self, line: &mut Vec<u8>, detail: Detail, first: bool) -> Option<FaultSpot> {
-        self.spoiler.spoil(line, detail, first)
+    fn spoiler(&mut self) -> &mut Spoiler<Self::Flow> {
+        &mut self.spoiler
     }
 }
 

@@ -11,7 +11,7 @@ use flagflow_frame::{LineEnd, Position};
 
 use crate::convert::reader_options;
 
-use super::RoundTripStop;
+use super::{RoundTripStop, finish};
 
 /// Reads and writes every group and record, up to the first that cannot be read or differs; returns
 /// the number of records.
@@ -36,8 +36,7 @@ pub(super) fn rewrite(
     if let Some(trailer) = reader.trailer() {
         writer.set_trailer(trailer);
     }
-    let records = writer.record_count();
-    writer.finish().map(|_| records).map_err(|error| error.into_parts().0.into())
+    finish(writer)
 }
 
 /// Returns the options of the writer, as the file was read so far.

@@ -5,7 +5,7 @@ use std::io::{BufRead, Write};
 use flagflow_frame::LineEnd;
 use flagflow_gas::{Header, Layout, ReaderOptions, WriterOptions};
 
-use super::RoundTripStop;
+use super::{RoundTripStop, finish};
 
 /// Reads and writes every record, up to the first that cannot be read or differs; how many there
 /// are.
@@ -25,8 +25,7 @@ pub(super) fn rewrite(
         writer.write(detail)?;
         next = reader.read();
     }
-    let records = writer.record_count();
-    writer.finish().map(|_| records).map_err(|error| error.into_parts().0.into())
+    finish(writer)
 }
 
 fn with_envelope(options: WriterOptions, header: Option<&Header>) -> WriterOptions {

@@ -2,31 +2,28 @@
 //! CREATION_DATE: Date, length 8, `YYYYMMDD`.
 
 use flagflow_domain::EffectiveDate;
-use nom::bytes::complete::take;
-use nom::combinator::{map_opt, map_res};
 
-use super::{FieldFault, push_digits, whole};
-use crate::error::ErrorKind;
+use super::FieldFault;
 use crate::layout::Layout;
 
 /// Reads a date: eight digits that make a day of the calendar.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::InvalidDate`] for anything else, `NonAscii` for a byte outside ASCII.
+/// `InvalidDate` for anything else, `NonAscii` for a byte outside ASCII.
 pub fn parse_date(field: &[u8], _layout: Layout) -> Result<EffectiveDate, FieldFault> {
-    let digits = map_opt(take(8usize), |bytes: &[u8]| <[u8; 8]>::try_from(bytes).ok());
-    whole(field, map_res(digits, EffectiveDate::from_digits), ErrorKind::InvalidDate)
+    flagflow_codec::field::parse_date(field)
 }
 
 /// Writes a date: eight digits, bare in both layouts.
 pub fn write_date(out: &mut Vec<u8>, _layout: Layout, date: EffectiveDate) {
-    push_digits(out, u64::from(date.as_packed()), 8);
+    flagflow_codec::field::write_date(out, date);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
     use crate::field::testing::{kind, written};
 
     #[test]

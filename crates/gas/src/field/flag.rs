@@ -1,20 +1,17 @@
 //! DCC Service Flag: SEC Appendix X sections 3.28(b)(i) and 3.29(a), Text, length 1.
 
 use flagflow_domain::ServiceFlag;
-use nom::combinator::map_opt;
-use nom::number::complete::u8;
 
-use super::{FieldFault, whole, write_text};
-use crate::error::ErrorKind;
+use super::{FieldFault, write_text};
 use crate::layout::Layout;
 
 /// Reads a DCC Service Flag: one letter of any edition.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::UnknownFlag`] for anything else, `NonAscii` for a byte outside ASCII.
+/// `UnknownFlag` for anything else, `NonAscii` for a byte outside ASCII.
 pub fn parse_flag(field: &[u8], _layout: Layout) -> Result<ServiceFlag, FieldFault> {
-    whole(field, map_opt(u8, ServiceFlag::from_byte), ErrorKind::UnknownFlag)
+    flagflow_codec::field::parse_flag(field)
 }
 
 /// Writes a DCC Service Flag.
@@ -25,6 +22,7 @@ pub fn write_flag(out: &mut Vec<u8>, layout: Layout, flag: ServiceFlag) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
     use crate::field::testing::{kind, written};
 
     #[test]

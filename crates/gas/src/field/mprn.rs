@@ -1,9 +1,9 @@
 //! Meter Point Reference: SEC Appendix X sections 3.28(b)(i) and 3.29(a), Number, length 10.
 
+use flagflow_codec::field::number;
 use flagflow_domain::Mprn;
 use nom::combinator::map_res;
 
-use super::number::number;
 use super::{FieldFault, whole, write_number};
 use crate::error::ErrorKind;
 use crate::layout::Layout;

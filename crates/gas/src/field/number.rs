@@ -1,22 +1,14 @@
 //! Numbers: ORGANISATION_ID, GENERATION_NUMBER, RECORD_COUNT, and what an MPRN is made of.
 
-use nom::Parser;
-use nom::character::complete::satisfy;
+use flagflow_codec::field::{Grammar, number};
+use flagflow_rows::push_digits;
 use nom::combinator::map_res;
-use nom::multi::fold_many_m_n;
 
-use super::{FieldFault, Grammar, push_digits, whole};
+use super::{FieldFault, whole};
 use crate::error::ErrorKind;
 use crate::layout::Layout;
 
-/// Reads a number of 1 to `length` digits. Leading zeros carry no meaning.
-///
-/// # Errors
-///
-/// [`ErrorKind::NotANumber`] for anything else, `NonAscii` for a byte outside ASCII.
-pub fn parse_number(field: &[u8], length: usize) -> Result<u64, FieldFault> {
-    whole(field, number(length), ErrorKind::NotANumber)
-}
+pub use flagflow_codec::field::parse_number;
 
 /// Reads a GENERATION_NUMBER: 1 to 6 digits.
 ///
@@ -25,13 +17,6 @@ pub fn parse_number(field: &[u8], length: usize) -> Result<u64, FieldFault> {
 /// As [`parse_number`].
 pub(crate) fn parse_generation(field: &[u8], _layout: Layout) -> Result<u32, FieldFault> {
     whole(field, small_number(6), ErrorKind::NotANumber)
-}
-
-/// `number := [0-9]{1,length}`
-pub(super) fn number<'a>(length: usize) -> impl Grammar<'a, u64> {
-    // 19 digits always fit
-    let digit = satisfy(|c| c.is_ascii_digit()).map(|c| u64::from(c as u8 - b'0'));
-    fold_many_m_n(1, length.min(19), digit, || 0, |number, digit| number * 10 + digit)
 }
 
 /// A number that fits 32 bits, as any of nine digits does.

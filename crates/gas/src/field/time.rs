@@ -5,10 +5,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{NaiveTime, Timelike};
+use flagflow_rows::push_digits;
 use nom::combinator::map_res;
 
 use super::number::small_number;
-use super::{FieldFault, push_digits, whole};
+use super::{FieldFault, whole};
 use crate::error::ErrorKind;
 use crate::layout::Layout;
 

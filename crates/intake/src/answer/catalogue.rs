@@ -4,7 +4,7 @@
 //! the choice of this program, where the meaning of the code covers the fault.
 
 use flagflow_check::RuleId;
-use flagflow_electricity::{Field, ReasonCode};
+use flagflow_electricity::{Electricity, Field, Names, ReasonCode};
 
 use super::reasons::AnswerRefusal;
 
@@ -44,9 +44,9 @@ pub(super) fn codes(refusal: AnswerRefusal, unreadable: &[Field]) -> Vec<ReasonC
 
 /// Returns the codes of items that cannot be read.
 fn of_items(unreadable: &[Field]) -> Vec<ReasonCode> {
-    let of_item = |field: &Field| match field {
+    let of_item = |field: &Field| match *field {
         Field::InstructionType => ReasonCode::InvalidInstructionType,
-        Field::MpanCore => ReasonCode::UnknownMpan,
+        Electricity::POINT => ReasonCode::UnknownMpan,
         Field::DccServiceFlag => ReasonCode::InvalidFlag,
         Field::EffectiveFromDate => ReasonCode::InvalidDate,
         Field::SupplierId => ReasonCode::InvalidSupplier,
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn a_fault_of_an_item_has_the_code_of_the_item() {
         let fields = [
-            Field::MpanCore,
+            Electricity::POINT,
             Field::SupplierId,
             Field::Other(flagflow_electricity::ItemName::new("note").unwrap()),
         ];

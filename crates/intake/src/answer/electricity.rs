@@ -56,7 +56,7 @@ impl AnswerPlan {
         })?;
         Ok(Self {
             of_updates: layout,
-            layout: chosen_layout(options, layout)?,
+            layout: options.layout_of("an electricity", layout, Layout::electricity)?,
             line_end: options.line_end.choose(line_end),
             codes: codes(options)?,
             received,
@@ -165,21 +165,6 @@ fn following(identifier: &str) -> Option<String> {
     let next = identifier.parse::<u64>().ok().filter(|_| is_number)?.checked_add(1)?;
     let next = format!("{next:0width$}", width = identifier.len());
     (next.len() <= FileIdentifier::MOST).then_some(next)
-}
-
-fn chosen_layout(
-    options: &AnswerOptions,
-    own: flagflow_electricity::Layout,
-) -> Result<flagflow_electricity::Layout> {
-    match options.layout {
-        None => Ok(own),
-        Some(Layout::Zhv) => Ok(flagflow_electricity::Layout::Zhv),
-        Some(Layout::Zhf) => Ok(flagflow_electricity::Layout::Zhf),
-        Some(other) => {
-            let what = format!("the answer to an electricity file cannot be in layout {other}");
-            Err(options_error(what))
-        }
-    }
 }
 
 /// Returns the codes of the table, if there is one. Everything that may refuse an update needs a

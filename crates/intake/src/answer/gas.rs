@@ -32,7 +32,7 @@ impl<W: Write> Answers<W> {
             None => Codes::none(),
         };
         let mut file = WriterOptions::new()
-            .layout(chosen_layout(options, layout)?)
+            .layout(options.layout_of("a gas", layout, Layout::gas)?)
             .line_end(options.line_end.choose(line_end))
             .count_reasons(options.count_reasons);
         if let Some(header) = header(options)? {
@@ -57,21 +57,6 @@ impl<W: Write> Answers<W> {
 
     pub(super) fn finish(self) -> Result<()> {
         self.writer.finish().map(|_| ()).map_err(|error| unwritten(error.into_parts().0))
-    }
-}
-
-fn chosen_layout(
-    options: &AnswerOptions,
-    own: flagflow_gas::Layout,
-) -> Result<flagflow_gas::Layout> {
-    match options.layout {
-        None => Ok(own),
-        Some(Layout::Fixed) => Ok(flagflow_gas::Layout::Fixed),
-        Some(Layout::Uklink) => Ok(flagflow_gas::Layout::Uklink),
-        Some(other) => {
-            let what = format!("the answer to a gas file cannot be in layout {other}");
-            Err(Error::new(ErrorKind::Options, what))
-        }
     }
 }
 

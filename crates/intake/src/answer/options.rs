@@ -6,8 +6,8 @@ use flagflow_electricity::FileIdentifier;
 
 use super::known::KnownPoints;
 use super::reasons::Reasons;
-use flagflow_files::LineEndRule;
 use flagflow_files::header::{HeaderValues, UserFileValues};
+use flagflow_files::{Error, ErrorKind, LineEndRule, Result};
 
 /// Options of an answer.
 #[derive(Clone, Debug)]
@@ -56,6 +56,20 @@ pub struct AnswerOptions {
 impl AnswerOptions {
     /// Default number of listed records in the report.
     pub const SAMPLES: usize = 20;
+
+    /// Returns the layout of the answer to a file in one of its fuel's layouts.
+    pub(super) fn layout_of<L>(
+        &self,
+        file: &str,
+        own: L,
+        of_fuel: impl FnOnce(Layout) -> Option<L>,
+    ) -> Result<L> {
+        let Some(layout) = self.layout else { return Ok(own) };
+        of_fuel(layout).ok_or_else(|| {
+            let what = format!("the answer to {file} file cannot be in layout {layout}");
+            Error::new(ErrorKind::Options, what)
+        })
+    }
 }
 
 impl Default for AnswerOptions {

@@ -5,7 +5,7 @@ use flagflow_electricity::field::{
     parse_date, parse_flag, parse_mpan, parse_number, parse_supplier,
 };
 use flagflow_electricity::{
-    Field, Layout, LineKind, LineTag, Profile, RawItem, RawRecord, SupplierId,
+    Electricity, Field, Layout, LineKind, LineTag, Names, Profile, RawItem, RawRecord, SupplierId,
     parse_instruction_type,
 };
 
@@ -41,7 +41,7 @@ impl UpdateItems {
                 self.number = item.read(|text| parse_number(text, most)).ok();
                 self.number.is_some()
             }
-            Field::MpanCore => {
+            Electricity::POINT => {
                 self.mpan = item.read(parse_mpan).ok();
                 self.mpan.is_some()
             }
@@ -113,7 +113,7 @@ mod tests {
         for (line, number, unreadable) in [
             ("82H|x|DC01|1013044353630|A|20240114|MRCY|", None, &[Field::InstructionNumber][..]),
             ("82H|7|DC02|1013044353630|A|20240114|MRCY|", Some(7), &[Field::InstructionType]),
-            ("82H|7|DC01|101304435363|A|20240114|MRCY|", Some(7), &[Field::MpanCore]),
+            ("82H|7|DC01|101304435363|A|20240114|MRCY|", Some(7), &[Electricity::POINT]),
             ("82H|7|DC01|1013044353630|AA|20240114|MRCY|", Some(7), &[Field::DccServiceFlag]),
             ("82H|7|DC01|1013044353630|A|20241301|MRCY|", Some(7), &[Field::EffectiveFromDate]),
             ("82H|7|DC01|1013044353630|A|20240114|MR\tY|", Some(7), &[Field::SupplierId]),

@@ -4,23 +4,23 @@ use std::fmt::Write;
 
 use flagflow_domain::MeterPoint;
 use flagflow_electricity::Timestamp;
-use flagflow_status::{
-    Device, DeviceId, DeviceStatus, Event, LastNumbers, Notice, PointFlag, PointMeters, Recipient,
-    RuleSet, Supplier, Switches,
-};
+use flagflow_status::{DeviceId, Event, LastNumbers, Notice, Recipient, Supplier};
 use postgres::Row;
 use postgres::error::SqlState;
 
-use super::read::{
-    day_of, digest_of, flag_of, key, number, optional, point, supplier, time_of, unsigned, value,
-};
+use super::read::integers;
 use super::{BEGIN, LOCK_RUNS, Postgres, UNLOCK_RUNS, failed};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::notify::store::{code_of, meters_from_bytes, meters_to_bytes, occurrence};
+use crate::notify::store::{code_of, meters_to_bytes, occurrence};
 use crate::notify::{
     Answer, Confirmation, PlannedFile, Settings, StatusBatch, StatusStore, StoredDevice,
     StoredEvent, StoredNotice, StoredPoint, TakenFile,
+};
+use crate::row::{
+    self, answer, boolean, confirmation, day, device_id, device_key, integer, key, last_numbers,
+    limit_of, notice, number, optional_integer, planned_file, point, settings, stored_point,
+    supplier, taken_file, unsigned,
 };
 
 const DEVICES: &str = "SELECT device, status, was_commissioned, day, last_event, \
@@ -76,7 +76,7 @@ const REMOVE_ANSWERS: &str = "DELETE FROM flagflow.answer AS answer WHERE reject
 const CUT_NOTICES: &str = "UPDATE flagflow.notice AS notice SET previous = 0 \
     WHERE previous > 0 AND previous <= $1 AND NOT EXISTS (SELECT 1 FROM flagflow.notice AS before \
     WHERE before.file = notice.previous AND before.point = notice.point)";
-const KEEP_FILES: &str = "INSERT INTO flagflow.kept (single, day, file) VALUES (true, 0, $1) \
+const KEEP_FILES: &str = "INSERT INTO flagflow.kept (single, day, |row| planned_file(row)) VALUES (true, 0, $1) \
     ON CONFLICT (single) DO UPDATE SET file = greatest(kept.file, $1)";
 
 impl StatusStore for Postgres {
@@ -93,7 +93,7 @@ impl StatusStore for Postgres {
     }
 
     fn lock_runs(&mut self) -> Result<()> {
-        let locked = self.row(LOCK_RUNS, &[], |row| value(row, "is_locked", Some))?;
+        let locked = self.row(LOCK_RUNS, &[], |row| boolean(row, "is_locked"))?;
         match locked {
             Some(true) => Ok(()),
             _ => Err(Error::new(ErrorKind::Busy, "another process is writing the files of a run")),
@@ -106,15 +106,7 @@ impl StatusStore for Postgres {
     }
 
     fn settings(&self) -> Result<Option<Settings>> {
-        self.row("SELECT rules, gas, electricity FROM flagflow.settings", &[], |row| {
-            Ok(Settings {
-                rules: value(row, "rules", |name: &str| name.parse::<RuleSet>().ok())?,
-                switches: Switches {
-                    gas: value(row, "gas", Some)?,
-                    electricity: value(row, "electricity", Some)?,
-                },
-            })
-        })
+        self.row("SELECT rules, gas, electricity FROM flagflow.settings", &[], |row| settings(row))
     }
 
     fn keep(&mut self, settings: Settings) -> Result<()> {
@@ -148,12 +140,14 @@ impl StatusStore for Postgres {
 
     fn devices_ever_at(&self, point: MeterPoint) -> Result<Vec<DeviceId>> {
         let query = "SELECT device FROM flagflow.link WHERE point = $1 ORDER BY device";
-        self.rows(query, &[&key(point)], device_id)
+        self.rows(query, &[&key(point)], |row| device_id(row))
     }
 
     fn points(&self, points: &[MeterPoint]) -> Result<Vec<StoredPoint>> {
         let keys: Vec<_> = points.iter().copied().map(key).collect();
-        self.rows(&format!("{POINTS} WHERE point = ANY($1) ORDER BY point"), &[&keys], stored_point)
+        self.rows(&format!("{POINTS} WHERE point = ANY($1) ORDER BY point"), &[&keys], |row| {
+            stored_point(row)
+        })
     }
 
     fn points_after(
@@ -164,7 +158,7 @@ impl StatusStore for Postgres {
     ) -> Result<Vec<StoredPoint>> {
         let which = if pending { IS_PENDING } else { "true" };
         let query = format!("{POINTS} WHERE {which} AND point > $1 ORDER BY point LIMIT $2");
-        self.rows(&query, &[&after.map_or(-1, key), &limit_of(limit)], stored_point)
+        self.rows(&query, &[&after.map_or(-1, key), &limit_of(limit)], |row| stored_point(row))
     }
 
     fn write(&mut self, batch: &StatusBatch) -> Result<()> {
@@ -198,15 +192,7 @@ impl StatusStore for Postgres {
     fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
         let query =
             "SELECT name, digest, events, repeated, refused FROM flagflow.taken WHERE digest = $1";
-        self.row(query, &[&&digest.0[..]], |row| {
-            Ok(TakenFile {
-                name: value(row, "name", Some)?,
-                digest: value(row, "digest", digest_of)?,
-                events: number(row, "events")?,
-                repeated: number(row, "repeated")?,
-                refused: number(row, "refused")?,
-            })
-        })
+        self.row(query, &[&&digest.0[..]], |row| taken_file(row))
     }
 
     fn keep_taken(&mut self, file: &TakenFile) -> Result<()> {
@@ -220,13 +206,7 @@ impl StatusStore for Postgres {
     fn last_numbers(&self, recipient: Recipient) -> Result<LastNumbers> {
         let query =
             "SELECT number, sequence, instruction FROM flagflow.recipient WHERE recipient = $1";
-        let found = self.row(query, &[&recipient.to_string()], |row| {
-            Ok(LastNumbers {
-                number: number(row, "number")?,
-                sequence: number(row, "sequence")?,
-                instruction: number(row, "instruction")?,
-            })
-        })?;
+        let found = self.row(query, &[&recipient.to_string()], |row| last_numbers(row))?;
         Ok(found.unwrap_or_default())
     }
 
@@ -236,11 +216,11 @@ impl StatusStore for Postgres {
     }
 
     fn file(&self, id: u64) -> Result<Option<PlannedFile>> {
-        self.row(&format!("{FILES} WHERE id = $1"), &[&id.cast_signed()], file)
+        self.row(&format!("{FILES} WHERE id = $1"), &[&id.cast_signed()], |row| planned_file(row))
     }
 
     fn unsent(&self) -> Result<Vec<PlannedFile>> {
-        self.rows(&format!("{FILES} WHERE NOT sent ORDER BY id"), &[], file)
+        self.rows(&format!("{FILES} WHERE NOT sent ORDER BY id"), &[], |row| planned_file(row))
     }
 
     fn notices_after(
@@ -251,12 +231,12 @@ impl StatusStore for Postgres {
     ) -> Result<Vec<StoredNotice>> {
         let query = format!("{NOTICES} WHERE file = $1 AND point > $2 ORDER BY point LIMIT $3");
         let (file, after) = (file.cast_signed(), after.map_or(-1, key));
-        self.rows(&query, &[&file, &after, &limit_of(limit)], notice)
+        self.rows(&query, &[&file, &after, &limit_of(limit)], |row| notice(row))
     }
 
     fn notice(&self, file: u64, point: MeterPoint) -> Result<Option<StoredNotice>> {
         let query = format!("{NOTICES} WHERE file = $1 AND point = $2");
-        self.row(&query, &[&file.cast_signed(), &key(point)], notice)
+        self.row(&query, &[&file.cast_signed(), &key(point)], |row| notice(row))
     }
 
     fn add_notices(&mut self, file: u64, first: u64, notices: &[Notice]) -> Result<()> {
@@ -350,31 +330,33 @@ impl StatusStore for Postgres {
         let query = "SELECT recipient, number, point, file, line, rejected FROM flagflow.answer \
                      WHERE recipient = $1 AND number = $2 AND point = $3 ORDER BY file, line";
         let recipient = Recipient::of(point).to_string();
-        self.rows(query, &[&recipient, &number.cast_signed(), &key(point)], answer)
+        self.rows(query, &[&recipient, &number.cast_signed(), &key(point)], |row| answer(row))
     }
 
     fn rejected_points(&self) -> Result<Vec<MeterPoint>> {
         let query =
             "SELECT DISTINCT point FROM flagflow.answer WHERE rejected IS NOT NULL ORDER BY point";
-        self.rows(query, &[], |row| value(row, "point", point))
+        self.rows(query, &[], |row| integer(row, "point", point))
     }
 
     fn rejected_count(&self, recipient: Recipient, number: u64) -> Result<u64> {
         let query = "SELECT count(DISTINCT point) AS count FROM flagflow.answer \
                      WHERE recipient = $1 AND number = $2 AND rejected IS NOT NULL";
         let values: super::Values<'_> = &[&recipient.to_string(), &number.cast_signed()];
-        let count = self.row(query, values, |row| self::number(row, "count"))?;
+        let count = self.row(query, values, |row| row::number(row, "count"))?;
         Ok(count.unwrap_or_default())
     }
 
     fn file_numbered(&self, recipient: Recipient, number: u64) -> Result<Option<PlannedFile>> {
         let query = format!("{FILES} WHERE recipient = $1 AND number = $2");
-        self.row(&query, &[&recipient.to_string(), &number.cast_signed()], file)
+        self.row(&query, &[&recipient.to_string(), &number.cast_signed()], |row| planned_file(row))
     }
 
     fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
         let query = format!("{FILES} WHERE id > $1 ORDER BY id LIMIT $2");
-        self.rows(&query, &[&after.map_or(0, u64::cast_signed), &limit_of(limit)], file)
+        self.rows(&query, &[&after.map_or(0, u64::cast_signed), &limit_of(limit)], |row| {
+            planned_file(row)
+        })
     }
 
     fn removed_up_to(&self) -> Result<u64> {
@@ -409,7 +391,7 @@ impl StatusStore for Postgres {
     fn confirmations(&self, file: u64) -> Result<Vec<Confirmation>> {
         let query = "SELECT file, answer_file, line, day, received, accepted, rejected \
                      FROM flagflow.confirmation WHERE file = $1 ORDER BY answer_file, line";
-        self.rows(query, &[&file.cast_signed()], confirmation)
+        self.rows(query, &[&file.cast_signed()], |row| confirmation(row))
     }
 }
 
@@ -442,105 +424,14 @@ fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\")
 }
 
-/// Returns a limit as the server's type.
-fn limit_of(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
-}
-
-const fn device_key(id: DeviceId) -> i64 {
-    id.as_u64().cast_signed()
-}
-
-fn device_id(row: &Row) -> Result<DeviceId> {
-    value(row, "device", |id: i64| Some(DeviceId::new(id.cast_unsigned())))
-}
-
 fn device(row: &Row) -> Result<StoredDevice> {
-    let points = value(row, "points", |keys: Vec<i64>| keys.into_iter().map(point).collect())?;
-    let status = value(row, "status", |place: i64| {
-        DeviceStatus::ALL.get(usize::try_from(place).ok()?).copied()
-    })?;
-    let day = value(row, "day", day_of)?;
-    let device = Device::restore(status, value(row, "was_commissioned", Some)?, day, points);
-    Ok(StoredDevice { id: device_id(row)?, device, last_event: number(row, "last_event")? })
+    row::device(row, integers(row, "points", |keys| keys.into_iter().map(point).collect())?)
 }
 
 fn event(row: &Row) -> Result<StoredEvent> {
-    let at = optional(row, "point", point)?;
-    let what = value(row, "event", |code: i64| occurrence(code, at))?;
-    let event = Event::new(value(row, "day", day_of)?, device_id(row)?, what);
-    let event = event.with_supplier(supplier(row)?);
-    Ok(StoredEvent {
-        id: number(row, "id")?,
-        event,
-        previous: optional(row, "previous", unsigned)?,
-    })
-}
-
-fn stored_point(row: &Row) -> Result<StoredPoint> {
-    let held = |flag, day| -> Result<Option<PointFlag>> {
-        let (flag, day) = (optional(row, flag, flag_of)?, optional(row, day, day_of)?);
-        Ok(flag.zip(day).map(|(flag, from)| PointFlag { flag, from }))
-    };
-    let counts = value(row, "meters", |bytes: &[u8]| meters_from_bytes(bytes))?;
-    Ok(StoredPoint {
-        point: value(row, "point", point)?,
-        meters: PointMeters::restore(value(row, "last_day", day_of)?, counts),
-        held: held("flag", "day")?,
-        supplier: supplier(row)?,
-        was_active: value(row, "was_active", Some)?,
-        notified: held("notified_flag", "notified_day")?,
-        last_file: optional(row, "file", unsigned)?,
-    })
-}
-
-fn notice(row: &Row) -> Result<StoredNotice> {
-    let held = PointFlag { flag: value(row, "flag", flag_of)?, from: value(row, "day", day_of)? };
-    let notice = Notice { point: value(row, "point", point)?, held, supplier: supplier(row)? };
-    let instruction = number(row, "instruction")?;
-    Ok(StoredNotice { notice, instruction, previous: optional(row, "previous", unsigned)? })
-}
-
-fn recipient(row: &Row) -> Result<Recipient> {
-    value(row, "recipient", |name: &str| name.parse().ok())
-}
-
-fn file(row: &Row) -> Result<PlannedFile> {
-    Ok(PlannedFile {
-        id: number(row, "id")?,
-        recipient: recipient(row)?,
-        number: number(row, "number")?,
-        sequence: number(row, "sequence")?,
-        first_instruction: number(row, "first_instruction")?,
-        notices: number(row, "notices")?,
-        identifier: value(row, "identifier", Some)?,
-        created: value(row, "created", time_of)?,
-        digest: value(row, "digest", digest_of)?,
-        is_sent: value(row, "sent", Some)?,
-        sent_at: optional(row, "sent_at", time_of)?,
-    })
-}
-
-fn answer(row: &Row) -> Result<Answer> {
-    Ok(Answer {
-        recipient: recipient(row)?,
-        number: number(row, "number")?,
-        point: value(row, "point", point)?,
-        file: number(row, "file")?,
-        line: number(row, "line")?,
-        rejected: value(row, "rejected", Some)?,
-    })
-}
-
-fn confirmation(row: &Row) -> Result<Confirmation> {
-    let count = |column| value(row, column, |count: i64| u32::try_from(count).ok());
-    Ok(Confirmation {
-        file: number(row, "file")?,
-        answer_file: number(row, "answer_file")?,
-        line: number(row, "line")?,
-        deemed_received: value(row, "day", day_of)?,
-        received: count("received")?,
-        accepted: count("accepted")?,
-        rejected: count("rejected")?,
-    })
+    let at = optional_integer(row, "point", point)?;
+    let what = integer(row, "event", |code| occurrence(code, at))?;
+    let event = Event::new(day(row)?, device_id(row)?, what).with_supplier(supplier(row)?);
+    let previous = optional_integer(row, "previous", unsigned)?;
+    Ok(StoredEvent { id: number(row, "id")?, event, previous })
 }

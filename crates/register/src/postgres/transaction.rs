@@ -7,11 +7,12 @@ use flagflow_check::Flow;
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
 use super::Postgres;
-use super::read::{self, key};
+use super::read;
 use crate::digest::Digest;
 use crate::entry::{Effect, Entry, FileId, Update};
 use crate::error::Result;
 use crate::file::AppliedFile;
+use crate::row::{integer, key, small};
 use crate::store::Transaction;
 
 /// A transaction; dropping it rolls it back. The entries of the points that are announced are read
@@ -110,9 +111,7 @@ impl Transaction for PostgresTransaction<'_> {
 
     fn file_with(&mut self, digest: &Digest) -> Result<Option<AppliedFile>> {
         let query = "SELECT id FROM flagflow.file WHERE digest = $1";
-        let id = self.register.row(query, &[&&digest.0[..]], |row| {
-            read::value(row, "id", |id: i64| u32::try_from(id).ok())
-        })?;
+        let id = self.register.row(query, &[&&digest.0[..]], |row| integer(row, "id", small))?;
         id.map_or(Ok(None), |id| self.file(FileId(id)))
     }
 
@@ -122,9 +121,7 @@ impl Transaction for PostgresTransaction<'_> {
 
     fn next_file(&mut self) -> Result<FileId> {
         let query = "SELECT coalesce(max(id), 0) AS id FROM flagflow.file";
-        let last = self
-            .register
-            .row(query, &[], |row| read::value(row, "id", |id: i64| u32::try_from(id).ok()))?;
+        let last = self.register.row(query, &[], |row| integer(row, "id", small))?;
         Ok(FileId(last.unwrap_or_default()).next())
     }
 

@@ -1,18 +1,42 @@
-//! Converts rows to values. Rows may have any content, because another program may have changed the
-//! file.
+//! The columns of SQLite's rows, and the queries of the register.
 
-use flagflow_check::{Flow, escape};
-use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
-use flagflow_electricity::Timestamp;
+use flagflow_domain::{EffectiveDate, MeterPoint};
+use rusqlite::types::{FromSqlResult, ValueRef};
 use rusqlite::{Connection, Params, Row, Statement};
 
 use super::failed;
-use crate::digest::Digest;
-use crate::entry::{Effect, Entry, FileId, Update};
-use crate::error::{Error, Result};
-use crate::file::{AppliedFile, Origin, UpdateCounts};
+use crate::entry::Entry;
+use crate::error::Result;
+use crate::file::AppliedFile;
+use crate::row::{self, Found, StoredRow, day, entry, integer, key, number, point};
 
-/// The columns of [`file`], in its order.
+impl StoredRow for Row<'_> {
+    fn find_integer(&self, column: &str) -> Found<i64> {
+        find(self, column, |value| value.as_i64_or_null())
+    }
+
+    fn find_text(&self, column: &str) -> Found<&str> {
+        find(self, column, |value| value.as_str_or_null())
+    }
+
+    fn find_bytes(&self, column: &str) -> Found<&[u8]> {
+        find(self, column, |value| value.as_blob_or_null())
+    }
+
+    fn find_bool(&self, column: &str) -> Found<bool> {
+        Ok(self.find_integer(column)?.map(|number| number != 0))
+    }
+}
+
+fn find<'r, T>(
+    row: &'r Row<'_>,
+    column: &str,
+    read: impl FnOnce(ValueRef<'r>) -> FromSqlResult<Option<T>>,
+) -> Found<T> {
+    Ok(read(row.get_ref(column)?)?)
+}
+
+/// The columns of [`file`].
 const FILE: &str = "SELECT id, digest, name, bytes, flow, sender, identifier, created, applied_at, \
                     rejected, new, flag_changed, date_changed, late, repeated, conflicting, \
                     corrected FROM file";
@@ -68,7 +92,7 @@ pub(super) fn point_from(connection: &Connection, from: MeterPoint) -> Result<Op
     for from in [key(from), 0] {
         let mut rows = statement.query([from]).map_err(failed)?;
         if let Some(row) = rows.next().map_err(failed)? {
-            return value(row, "point", |key| point(key).map(Some));
+            return integer(row, "point", point).map(Some);
         }
     }
     Ok(None)
@@ -99,115 +123,12 @@ pub(super) fn each(
     Ok(())
 }
 
-/// Converts a point to its SQLite key, of at most fourteen digits.
-pub(super) fn key(point: MeterPoint) -> i64 {
-    point.as_key().cast_signed()
-}
-
-/// Returns the point of a key.
-pub(super) fn point(key: i64) -> Option<MeterPoint> {
-    MeterPoint::from_key(u64::try_from(key).ok()?)
-}
-
-/// Reads a column, checking its type and value.
-pub(super) fn value<T: rusqlite::types::FromSql, V>(
-    row: &Row<'_>,
-    column: &str,
-    read: impl FnOnce(T) -> Option<V>,
-) -> Result<V> {
-    let senseless = || Error::corrupt(format!("the register has a senseless {column}"));
-    let value = row.get(column).map_err(|error| senseless().because(error))?;
-    read(value).ok_or_else(senseless)
-}
-
-pub(super) fn number(row: &Row<'_>, column: &str) -> Result<u64> {
-    value(row, column, |number: i64| u64::try_from(number).ok())
-}
-
-pub(super) fn time(row: &Row<'_>, column: &str) -> Result<Option<Timestamp>> {
-    value(row, column, |time: Option<i64>| match time {
-        Some(time) => Timestamp::from_packed(u64::try_from(time).ok()?).ok().map(Some),
-        None => Some(None),
-    })
-}
-
-fn file_id(row: &Row<'_>, column: &str) -> Result<FileId> {
-    value(row, column, |id: i64| u32::try_from(id).ok().map(FileId))
-}
-
-pub(super) fn day(row: &Row<'_>) -> Result<EffectiveDate> {
-    value(row, "day", |day: i64| EffectiveDate::from_packed(u32::try_from(day).ok()?).ok())
-}
-
-pub(super) fn flag(row: &Row<'_>) -> Result<ServiceFlag> {
-    value(row, "flag", |flag: String| flag.parse().ok())
-}
-
-pub(super) fn optional_day(row: &Row<'_>, column: &str) -> Result<Option<EffectiveDate>> {
-    value(row, column, |day: Option<i64>| match day {
-        Some(day) => EffectiveDate::from_packed(u32::try_from(day).ok()?).ok().map(Some),
-        None => Some(None),
-    })
-}
-
-pub(super) fn optional_flag(row: &Row<'_>, column: &str) -> Result<Option<ServiceFlag>> {
-    value(row, column, |flag: Option<String>| match flag {
-        Some(flag) => flag.parse().ok().map(Some),
-        None => Some(None),
-    })
-}
-
-fn entry(row: &Row<'_>) -> Result<Entry> {
-    Ok(Entry {
-        update: Update {
-            point: value(row, "point", point)?,
-            from: day(row)?,
-            flag: flag(row)?,
-            line: number(row, "line")?,
-        },
-        file: file_id(row, "file")?,
-        effect: value(row, "effect", |place: i64| {
-            Effect::ALL.get(usize::try_from(place).ok()?).copied()
-        })?,
-        stands: value(row, "stands", Some)?,
-    })
-}
-
-fn file(row: &Row<'_>) -> Result<AppliedFile> {
-    Ok(AppliedFile {
-        id: file_id(row, "id")?,
-        name: value(row, "name", |name: String| Some(escape(name.as_bytes())))?,
-        digest: Digest(value(row, "digest", Some)?),
-        bytes: number(row, "bytes")?,
-        flow: value(row, "flow", |name: Option<String>| match name {
-            Some(name) => name.parse::<Flow>().ok().map(Some),
-            None => Some(None),
-        })?,
-        origin: origin(row)?,
-        applied_at: time(row, "applied_at")?,
-        counts: counts(row)?,
-    })
-}
-
-fn origin(row: &Row<'_>) -> Result<Option<Origin>> {
-    let Some(created) = time(row, "created")? else { return Ok(None) };
-    let sender = value(row, "sender", Some)?;
-    Ok(Some(Origin { sender, identifier: value(row, "identifier", Some)?, created }))
-}
-
-fn counts(row: &Row<'_>) -> Result<UpdateCounts> {
-    let mut counts = UpdateCounts {
-        records: 0,
-        rejected: number(row, "rejected")?,
-        new: number(row, "new")?,
-        flag_changed: number(row, "flag_changed")?,
-        date_changed: number(row, "date_changed")?,
-        late: number(row, "late")?,
-        repeated: number(row, "repeated")?,
-        conflicting: number(row, "conflicting")?,
-        corrected: number(row, "corrected")?,
-    };
-    let effects = Effect::ALL.map(|effect| counts.of(effect));
-    counts.records = effects.into_iter().fold(counts.rejected, u64::saturating_add);
-    Ok(counts)
+fn file(row: &dyn StoredRow) -> Result<AppliedFile> {
+    let mut effects = [0; 7];
+    let columns =
+        ["new", "flag_changed", "date_changed", "late", "repeated", "conflicting", "corrected"];
+    for (count, column) in effects.iter_mut().zip(columns) {
+        *count = number(row, column)?;
+    }
+    row::file(row, effects)
 }

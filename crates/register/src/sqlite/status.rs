@@ -2,20 +2,22 @@
 
 use flagflow_domain::MeterPoint;
 use flagflow_electricity::Timestamp;
-use flagflow_status::{
-    Device, DeviceId, DeviceStatus, LastNumbers, Notice, PointFlag, PointMeters, Recipient,
-    RuleSet, Supplier, Switches,
-};
-use rusqlite::{ErrorCode, Params, Row, params};
+use flagflow_status::{DeviceId, LastNumbers, Notice, Recipient, Supplier};
+use rusqlite::{ErrorCode, Params, params};
 
-use super::read::{self, day, each, flag, key, number, optional_day, optional_flag, point, value};
+use super::read::each;
 use super::{Sqlite, failed, log};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::notify::store::{meters_from_bytes, meters_to_bytes};
+use crate::notify::store::meters_to_bytes;
 use crate::notify::{
     Answer, Confirmation, PlannedFile, Settings, StatusBatch, StatusStore, StoredDevice,
     StoredEvent, StoredLink, StoredNotice, StoredPoint, TakenFile,
+};
+use crate::row::{
+    self, StoredRow, answer, bytes, confirmation, device_id, device_key, integer, key,
+    last_numbers, limit_of, notice, number, planned_file, point, settings, stored_point,
+    taken_file,
 };
 
 const SETTINGS: &str = "SELECT rules, gas, electricity FROM status_settings";
@@ -133,7 +135,7 @@ impl Sqlite {
         &self,
         query: &str,
         values: impl Params,
-        read: impl Fn(&Row<'_>) -> Result<T>,
+        read: impl Fn(&dyn StoredRow) -> Result<T>,
     ) -> Result<Vec<T>> {
         let mut found = Vec::new();
         let mut statement = self.connection.prepare_cached(query).map_err(failed)?;
@@ -149,11 +151,11 @@ impl Sqlite {
         &self,
         query: &str,
         values: impl Params,
-        read: impl FnOnce(&Row<'_>) -> Result<T>,
+        read: impl FnOnce(&dyn StoredRow) -> Result<T>,
     ) -> Result<Option<T>> {
         let mut statement = self.connection.prepare_cached(query).map_err(failed)?;
         let mut rows = statement.query(values).map_err(failed)?;
-        rows.next().map_err(failed)?.map(read).transpose()
+        rows.next().map_err(failed)?.map(|row| read(row)).transpose()
     }
 
     fn number(&self, query: &str) -> Result<u64> {
@@ -216,8 +218,8 @@ impl StatusStore for Sqlite {
         let found = self.row(EVENTS_AROUND, [id.cast_signed()], |row| {
             let (first, count) = (number(row, "first")?, number(row, "count")?);
             match id.checked_sub(first).filter(|place| *place < count) {
-                Some(place) => value(row, "events", |bytes: Vec<u8>| {
-                    log::events(&bytes, first).nth(usize::try_from(place).ok()?)?
+                Some(place) => bytes(row, "events", |bytes| {
+                    log::events(bytes, first).nth(usize::try_from(place).ok()?)?
                 })
                 .map(Some),
                 None => Ok(None),
@@ -282,15 +284,7 @@ impl StatusStore for Sqlite {
     }
 
     fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
-        self.row(TAKEN, [digest.0], |row| {
-            Ok(TakenFile {
-                name: value(row, "name", Some)?,
-                digest: Digest(value(row, "digest", Some)?),
-                events: number(row, "events")?,
-                repeated: number(row, "repeated")?,
-                refused: number(row, "refused")?,
-            })
-        })
+        self.row(TAKEN, [digest.0], taken_file)
     }
 
     fn keep_taken(&mut self, file: &TakenFile) -> Result<()> {
@@ -300,10 +294,7 @@ impl StatusStore for Sqlite {
     }
 
     fn last_numbers(&self, recipient: Recipient) -> Result<LastNumbers> {
-        let found = self.row(LAST_NUMBERS, [recipient.to_string()], |row| {
-            let (number, sequence) = (number(row, "number")?, number(row, "sequence")?);
-            Ok(LastNumbers { number, sequence, instruction: read::number(row, "instruction")? })
-        })?;
+        let found = self.row(LAST_NUMBERS, [recipient.to_string()], last_numbers)?;
         Ok(found.unwrap_or_default())
     }
 
@@ -312,11 +303,11 @@ impl StatusStore for Sqlite {
     }
 
     fn file(&self, id: u64) -> Result<Option<PlannedFile>> {
-        self.row(FILE, [id.cast_signed()], file)
+        self.row(FILE, [id.cast_signed()], planned_file)
     }
 
     fn unsent(&self) -> Result<Vec<PlannedFile>> {
-        self.rows(UNSENT, [], file)
+        self.rows(UNSENT, [], planned_file)
     }
 
     fn notices_after(
@@ -395,22 +386,22 @@ impl StatusStore for Sqlite {
     }
 
     fn rejected_points(&self) -> Result<Vec<MeterPoint>> {
-        self.rows(REJECTED_POINTS, [], |row| value(row, "point", point))
+        self.rows(REJECTED_POINTS, [], |row| integer(row, "point", point))
     }
 
     fn rejected_count(&self, recipient: Recipient, number: u64) -> Result<u64> {
         let values = params![recipient.to_string(), number.cast_signed()];
-        let count = self.row(REJECTED_COUNT, values, |row| self::number(row, "count"))?;
+        let count = self.row(REJECTED_COUNT, values, |row| row::number(row, "count"))?;
         Ok(count.unwrap_or_default())
     }
 
     fn file_numbered(&self, recipient: Recipient, number: u64) -> Result<Option<PlannedFile>> {
-        self.row(FILE_NUMBERED, params![recipient.to_string(), number.cast_signed()], file)
+        self.row(FILE_NUMBERED, params![recipient.to_string(), number.cast_signed()], planned_file)
     }
 
     fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
         let after = after.map_or(0, u64::cast_signed);
-        self.rows(FILES_AFTER, params![after, limit_of(limit)], file)
+        self.rows(FILES_AFTER, params![after, limit_of(limit)], planned_file)
     }
 
     fn removed_up_to(&self) -> Result<u64> {
@@ -442,55 +433,8 @@ impl StatusStore for Sqlite {
     }
 }
 
-/// Returns a limit or the length of a list as SQLite's type.
-fn limit_of(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
-}
-
-const fn device_key(id: DeviceId) -> i64 {
-    id.as_u64().cast_signed()
-}
-
-fn device_id(row: &Row<'_>) -> Result<DeviceId> {
-    value(row, "device", |id: i64| Some(DeviceId::new(id.cast_unsigned())))
-}
-
-fn device(row: &Row<'_>) -> Result<StoredDevice> {
-    let status = value(row, "status", |place: i64| {
-        DeviceStatus::ALL.get(usize::try_from(place).ok()?).copied()
-    })?;
-    let was_commissioned = value(row, "was_commissioned", Some)?;
-    let points = value(row, "points", |bytes: Vec<u8>| log::points_from_bytes(&bytes))?;
-    let device = Device::restore(status, was_commissioned, day(row)?, points);
-    Ok(StoredDevice { id: device_id(row)?, device, last_event: number(row, "last_event")? })
-}
-
-fn answer(row: &Row<'_>) -> Result<Answer> {
-    Ok(Answer {
-        recipient: recipient(row)?,
-        number: number(row, "number")?,
-        point: value(row, "point", point)?,
-        file: number(row, "file")?,
-        line: number(row, "line")?,
-        rejected: value(row, "rejected", Some)?,
-    })
-}
-
-fn confirmation(row: &Row<'_>) -> Result<Confirmation> {
-    let count = |column| value(row, column, |count: u32| Some(count));
-    Ok(Confirmation {
-        file: number(row, "file")?,
-        answer_file: number(row, "answer_file")?,
-        line: number(row, "line")?,
-        deemed_received: day(row)?,
-        received: count("received")?,
-        accepted: count("accepted")?,
-        rejected: count("rejected")?,
-    })
-}
-
-fn recipient(row: &Row<'_>) -> Result<Recipient> {
-    value(row, "recipient", |name: String| name.parse().ok())
+fn device(row: &dyn StoredRow) -> Result<StoredDevice> {
+    row::device(row, bytes(row, "points", log::points_from_bytes)?)
 }
 
 /// Reports a number that another process has planned since this run read the store.
@@ -501,70 +445,4 @@ fn taken(error: rusqlite::Error) -> Error {
         }
         _ => failed(error),
     }
-}
-
-fn settings(row: &Row<'_>) -> Result<Settings> {
-    let is_on = |column| value(row, column, |on: bool| Some(on));
-    Ok(Settings {
-        rules: value(row, "rules", |name: String| name.parse::<RuleSet>().ok())?,
-        switches: Switches { gas: is_on("gas")?, electricity: is_on("electricity")? },
-    })
-}
-
-fn stored_point(row: &Row<'_>) -> Result<StoredPoint> {
-    let held = |flag, day| -> Result<Option<PointFlag>> {
-        Ok(optional_flag(row, flag)?
-            .zip(optional_day(row, day)?)
-            .map(|(flag, from)| PointFlag { flag, from }))
-    };
-    let last_day =
-        optional_day(row, "last_day")?.ok_or_else(|| Error::corrupt("a point has no day"))?;
-    let counts = value(row, "meters", |bytes: Vec<u8>| meters_from_bytes(&bytes))?;
-    Ok(StoredPoint {
-        point: value(row, "point", point)?,
-        meters: PointMeters::restore(last_day, counts),
-        held: held("flag", "day")?,
-        supplier: supplier(row)?,
-        was_active: value(row, "was_active", Some)?,
-        notified: held("notified_flag", "notified_day")?,
-        last_file: optional_number(row, "file")?,
-    })
-}
-
-fn optional_number(row: &Row<'_>, column: &str) -> Result<Option<u64>> {
-    value(row, column, |number: Option<i64>| match number {
-        Some(number) => u64::try_from(number).ok().map(Some),
-        None => Some(None),
-    })
-}
-
-fn supplier(row: &Row<'_>) -> Result<Option<Supplier>> {
-    value(row, "supplier", |text: Option<String>| match text {
-        Some(text) => text.parse().ok().map(Some),
-        None => Some(None),
-    })
-}
-
-fn notice(row: &Row<'_>) -> Result<StoredNotice> {
-    let held = PointFlag { flag: flag(row)?, from: day(row)? };
-    let notice = Notice { point: value(row, "point", point)?, held, supplier: supplier(row)? };
-    let instruction = number(row, "instruction")?;
-    Ok(StoredNotice { notice, instruction, previous: optional_number(row, "previous")? })
-}
-
-fn file(row: &Row<'_>) -> Result<PlannedFile> {
-    let created = read::time(row, "created")?;
-    Ok(PlannedFile {
-        id: number(row, "id")?,
-        recipient: recipient(row)?,
-        number: number(row, "number")?,
-        sequence: number(row, "sequence")?,
-        first_instruction: number(row, "first_instruction")?,
-        notices: number(row, "notices")?,
-        identifier: value(row, "identifier", Some)?,
-        created: created.ok_or_else(|| Error::corrupt("a file of a run has no time"))?,
-        digest: Digest(value(row, "digest", Some)?),
-        is_sent: value(row, "sent", |sent: bool| Some(sent))?,
-        sent_at: read::time(row, "sent_at")?,
-    })
 }

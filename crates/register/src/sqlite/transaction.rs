@@ -4,11 +4,12 @@ use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 use rusqlite::{CachedStatement, Connection, Params, TransactionBehavior, params};
 
 use super::failed;
-use super::read::{self, key};
+use super::read;
 use crate::digest::Digest;
 use crate::entry::{Entry, FileId};
 use crate::error::{Error, Result};
 use crate::file::AppliedFile;
+use crate::row::{day, flag, key};
 use crate::store::Transaction;
 
 /// A transaction; dropping it rolls it back.
@@ -96,13 +97,13 @@ impl Transaction for Writing<'_> {
     fn latest(&mut self, point: MeterPoint) -> Result<Option<(EffectiveDate, ServiceFlag)>> {
         let mut rows = self.latest.query([key(point)]).map_err(failed)?;
         let row = rows.next().map_err(failed)?;
-        row.map(|row| Ok((read::day(row)?, read::flag(row)?))).transpose()
+        row.map(|row| Ok((day(row)?, flag(row)?))).transpose()
     }
 
     fn standing(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<Option<ServiceFlag>> {
         let mut statement = self.inner.prepare_cached(STANDING).map_err(failed)?;
         let mut rows = statement.query((key(point), day.as_packed())).map_err(failed)?;
-        rows.next().map_err(failed)?.map(read::flag).transpose()
+        rows.next().map_err(failed)?.map(|row| flag(row)).transpose()
     }
 
     fn files_of(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<Vec<FileId>> {

@@ -146,11 +146,9 @@ fn format(args: &Args) -> Result<ExportFormat, Failure> {
 }
 
 fn e45(layout: Option<Layout>, header: &HeaderValues) -> Result<ExportFormat, Failure> {
-    let layout = match layout {
-        None | Some(Layout::Fixed) => gas::Layout::Fixed,
-        Some(Layout::Uklink) => gas::Layout::Uklink,
-        Some(other) => return Err(Failure::new(format!("an e45 cannot be in layout {other}"))),
-    };
+    let layout = layout.unwrap_or(Layout::Fixed);
+    let layout =
+        layout.gas().ok_or_else(|| Failure::new(format!("an e45 cannot be in layout {layout}")))?;
     let options = gas::WriterOptions::new().layout(layout).line_end(LineEnd::Lf);
     Ok(ExportFormat::E45(match header.is_empty() {
         true => options,
@@ -159,11 +157,10 @@ fn e45(layout: Option<Layout>, header: &HeaderValues) -> Result<ExportFormat, Fa
 }
 
 fn d0350(args: &Args, values: &UserFileValues) -> Result<ExportFormat, Failure> {
-    let layout = match args.layout {
-        None | Some(Layout::Zhv) => electricity::Layout::Zhv,
-        Some(Layout::Zhf) => electricity::Layout::Zhf,
-        Some(other) => return Err(Failure::new(format!("a d0350 cannot be in layout {other}"))),
-    };
+    let layout = args.layout.unwrap_or(Layout::Zhv);
+    let layout = layout
+        .electricity()
+        .ok_or_else(|| Failure::new(format!("a d0350 cannot be in layout {layout}")))?;
     let profile = args.profile.read()?.unwrap_or_else(|| Profile::builtin(Flow::D0350));
     if profile.flow() != Flow::D0350 {
         return Err(Failure::new("the profile is not one of D0350"));

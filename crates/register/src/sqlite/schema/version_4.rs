@@ -1,16 +1,15 @@
 //! The migration to version 4: the state beside the log of events.
 
-use flagflow_domain::EffectiveDate;
-use flagflow_status::{DeviceId, Event, Occurrence, RuleSet};
-use rusqlite::Row;
+use flagflow_status::{Event, Occurrence, RuleSet};
 
-use super::super::read::{self, each, value};
+use super::super::read::each;
 use super::super::{Sqlite, failed};
 use super::version_7::LAYOUT;
 use crate::error::{Error, Result};
 use crate::notify::impossible;
 use crate::notify::store::StatusStore;
 use crate::notify::working::WorkingSet;
+use crate::row::{StoredRow, day, device_id, optional_integer, point, supplier, text};
 
 /// Statuses are indexes in [`DeviceStatus::ALL`](flagflow_status::DeviceStatus::ALL). The log,
 /// meters and links are those of [version 7](super::version_7), because they are written as in the
@@ -143,17 +142,8 @@ fn events_after(register: &Sqlite, after: u64) -> Result<Vec<Event>> {
 }
 
 /// Returns an event of version 3, which has a name.
-fn event(row: &Row<'_>) -> Result<Event> {
-    let point = value(row, "point", |key: Option<i64>| match key {
-        Some(key) => read::point(key).map(Some),
-        None => Some(None),
-    })?;
-    let day: EffectiveDate = read::day(row)?;
-    let device = value(row, "device", |id: i64| Some(DeviceId::new(id.cast_unsigned())))?;
-    let what = value(row, "event", |name: String| Occurrence::new(&name, point).ok())?;
-    let supplier = value(row, "supplier", |text: Option<String>| match text {
-        Some(text) => text.parse().ok().map(Some),
-        None => Some(None),
-    })?;
-    Ok(Event::new(day, device, what).with_supplier(supplier))
+fn event(row: &dyn StoredRow) -> Result<Event> {
+    let at = optional_integer(row, "point", point)?;
+    let what = text(row, "event", |name| Occurrence::new(name, at).ok())?;
+    Ok(Event::new(day(row)?, device_id(row)?, what).with_supplier(supplier(row)?))
 }

@@ -1,14 +1,17 @@
 //! The migration to version 7: events in blocks, and the points of a meter beside its status.
 
 use flagflow_domain::MeterPoint;
-use flagflow_status::{DeviceId, Event};
-use rusqlite::{Row, params};
+use flagflow_status::Event;
+use rusqlite::params;
 
-use super::super::read::{self, day, each, number, value};
+use super::super::read::each;
 use super::super::{Sqlite, failed, log};
 use crate::error::Result;
 use crate::notify::StoredEvent;
 use crate::notify::store::occurrence;
+use crate::row::{
+    self, StoredRow, day, device_id, integer, number, optional_integer, point, supplier, unsigned,
+};
 
 /// The log of events, meters and links.
 ///
@@ -101,7 +104,7 @@ fn add_devices(register: &Sqlite) -> Result<()> {
         for (place, column) in columns.iter_mut().enumerate() {
             *column = row.get(place).map_err(failed)?;
         }
-        let point = optional_point(row)?;
+        let point = optional_integer(row, "point", row::point)?;
         match &mut last {
             Some((of_last, points)) if of_last[0] == columns[0] => points.extend(point),
             _ => {
@@ -124,28 +127,14 @@ fn add_device(register: &Sqlite, device: Option<(Columns, Vec<MeterPoint>)>) -> 
     add.execute(values).map(|_| ()).map_err(failed)
 }
 
-fn optional_point(row: &Row<'_>) -> Result<Option<MeterPoint>> {
-    value(row, "point", |key: Option<i64>| match key {
-        Some(key) => read::point(key).map(Some),
-        None => Some(None),
-    })
-}
-
 /// Returns an event of version 6, a row of the log.
-fn event(row: &Row<'_>) -> Result<StoredEvent> {
-    let at = optional_point(row)?;
-    let device = value(row, "device", |id: i64| Some(DeviceId::new(id.cast_unsigned())))?;
-    let what = value(row, "event", |code: i64| occurrence(code, at))?;
-    let supplier = value(row, "supplier", |text: Option<String>| match text {
-        Some(text) => text.parse().ok().map(Some),
-        None => Some(None),
-    })?;
+fn event(row: &dyn StoredRow) -> Result<StoredEvent> {
+    let at = optional_integer(row, "point", point)?;
+    let what = integer(row, "event", |code| occurrence(code, at))?;
+    let event = Event::new(day(row)?, device_id(row)?, what).with_supplier(supplier(row)?);
     let id = number(row, "id")?;
-    let previous = value(row, "previous", |previous: Option<i64>| match previous {
-        // the previous event is an earlier one
-        Some(previous) => u64::try_from(previous).ok().filter(|it| *it < id).map(Some),
-        None => Some(None),
-    })?;
-    let event = Event::new(day(row)?, device, what).with_supplier(supplier);
+    // the previous event is an earlier one
+    let previous =
+        optional_integer(row, "previous", |it| unsigned(it).filter(|previous| *previous < id))?;
     Ok(StoredEvent { id, event, previous })
 }
