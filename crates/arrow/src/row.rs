@@ -72,6 +72,7 @@ impl RowBuilder {
         Self { columns, rows: 0 }
     }
 
+    #[cfg(feature = "convert")]
     pub(crate) const fn len(&self) -> usize {
         self.rows
     }
