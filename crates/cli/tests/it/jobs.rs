@@ -57,7 +57,7 @@ fn results_are_the_same_at_any_number_of_threads() {
     }
 }
 
-/// Every sample, small files all, with a large one, one that is no flow's and an absent one between.
+/// Every sample, all small files, and between them a large, an absent and an unrecognised one.
 #[test]
 fn results_of_many_files_are_the_same_at_any_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();

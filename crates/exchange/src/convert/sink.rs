@@ -292,7 +292,8 @@ struct Template<F: ConvertFlow> {
 }
 
 impl<F: ConvertFlow> Template<F> {
-    /// `begin` and `end` write the text around an item, and `fit` changes a text as its place needs.
+    /// `begin` and `end` write the text around an item, and `fit` changes a text to suit its
+    /// place.
     fn new(
         mut text: Vec<u8>,
         items: &[Item<F::Field>],
