@@ -54,6 +54,7 @@ impl Health {
     }
 
     /// Returns true if the watch waits, or has made a step since the last call.
+    #[cfg(any(target_os = "linux", test))]
     pub(super) fn is_alive(&self, seen: &mut u64) -> bool {
         let steps = self.steps.load(Ordering::Relaxed);
         let is_alive = self.idle.load(Ordering::Relaxed) || steps != *seen;
