@@ -76,7 +76,7 @@ const REMOVE_ANSWERS: &str = "DELETE FROM flagflow.answer AS answer WHERE reject
 const CUT_NOTICES: &str = "UPDATE flagflow.notice AS notice SET previous = 0 \
     WHERE previous > 0 AND previous <= $1 AND NOT EXISTS (SELECT 1 FROM flagflow.notice AS before \
     WHERE before.file = notice.previous AND before.point = notice.point)";
-const KEEP_FILES: &str = "INSERT INTO flagflow.kept (single, day, |row| planned_file(row)) VALUES (true, 0, $1) \
+const KEEP_FILES: &str = "INSERT INTO flagflow.kept (single, day, file) VALUES (true, 0, $1) \
     ON CONFLICT (single) DO UPDATE SET file = greatest(kept.file, $1)";
 
 impl StatusStore for Postgres {
