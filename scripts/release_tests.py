@@ -160,7 +160,7 @@ def windows(artefact, folder):
 
     arrivals = folder / "arrivals"
     inputs(arrivals)
-    logged = flagflow("watch", "--once", "--settle", "0", "arrivals")
+    logged = flagflow("watch", "--once", "--settle", "0", "arrivals", code=1)
     assert b"rejected/wrong.txt" in logged and b"accepted/valid.txt" in logged and b"\\\\" not in logged, logged
     assert (arrivals / "rejected/wrong.txt").read_bytes() == WRONG.read_bytes()
 
