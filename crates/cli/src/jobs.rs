@@ -71,11 +71,12 @@ impl JobsArgs {
         judge: impl Fn(&Opened, Share) -> T + Sync,
         mut take: impl FnMut(&Opened, T) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
+        let (threads, alone) = (self.threads(), NonZeroUsize::MIN);
         let mut rest = files;
         while let Some((first, others)) = rest.split_first() {
-            let small = rest.iter().take_while(|file| is_small(file)).count();
-            let files = self.threads().min(NonZeroUsize::new(small).unwrap_or(NonZeroUsize::MIN));
-            if files == NonZeroUsize::MIN {
+            let small = rest.iter().take_while(|file| threads > alone && is_small(file)).count();
+            let files = threads.min(NonZeroUsize::new(small).unwrap_or(alone));
+            if files == alone {
                 take(first, judge(first, self.alone()))?;
                 rest = others;
                 continue;
