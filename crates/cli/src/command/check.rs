@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
@@ -186,10 +185,11 @@ struct CheckRun<'a> {
     judgement: Judgement<'a>,
     reading: Reading<'a>,
     baseline: Option<Baseline>,
-    sequence: Mutex<Sequence>,
+    /// The file to compare the first one with.
+    sequence: Sequence,
 }
 
-/// What all outputs together need of each file.
+/// What the reports and standard output need from each file.
 #[derive(Clone, Copy)]
 struct Wanted {
     /// The most findings of each rule; `None` is all.
@@ -203,17 +203,16 @@ impl<'a> CheckRun<'a> {
         shown: Option<CheckFormat>,
         named: &'a Files,
     ) -> Result<Self, Failure> {
-        let run = Self {
+        let mut run = Self {
             args,
             shown,
             named,
             judgement: args.judgement.with(named),
             reading: args.reading.read()?,
             baseline: args.baseline.as_deref().map(read_baseline).transpose()?,
-            sequence: Mutex::new(Sequence::Off),
+            sequence: Sequence::Off,
         };
-        let first = args.sequence.first(|path| run.identify(path))?;
-        *run.sequence() = first;
+        run.sequence = args.sequence.first(|path| run.identify(path))?;
         Ok(run)
     }
 
@@ -224,11 +223,6 @@ impl<'a> CheckRun<'a> {
             .map_err(in_file(path))
     }
 
-    /// The file to compare the next one with.
-    fn sequence(&self) -> MutexGuard<'_, Sequence> {
-        self.sequence.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Checks files and takes the results in their order. Files that are compared with the one
     /// before are checked one after the other.
     fn each_file(
@@ -237,23 +231,23 @@ impl<'a> CheckRun<'a> {
         wanted: Wanted,
         mut take: impl FnMut(&Opened, CheckedFile) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let jobs = &self.args.jobs;
-        if matches!(*self.sequence(), Sequence::Off) {
-            return jobs.each_file(files, |file, share| self.one(file, share, wanted), take);
+        let (jobs, mut sequence) = (&self.args.jobs, self.sequence.clone());
+        if matches!(sequence, Sequence::Off) {
+            let one = |file: &Opened, share| self.one(file, share, wanted, &sequence);
+            return jobs.each_file(files, one, take);
         }
         files.iter().try_for_each(|file| {
-            let checked = self.one(file, jobs.alone(), wanted);
-            checked.entry.outcome.iter().for_each(|report| {
-                self.sequence().follow(report.identity.as_ref());
-            });
+            let checked = self.one(file, jobs.alone(), wanted, &sequence);
+            let outcome = checked.entry.outcome.iter();
+            outcome.for_each(|report| sequence.follow(report.identity.as_ref()));
             take(file, checked)
         })
     }
 
     /// Checks one file.
-    fn one(&self, file: &Opened, share: Share, wanted: Wanted) -> CheckedFile {
+    fn one(&self, file: &Opened, share: Share, wanted: Wanted, sequence: &Sequence) -> CheckedFile {
         let began = Instant::now();
-        let (entry, outcome) = match self.check(file, share, wanted) {
+        let (entry, outcome) = match self.check(file, share, wanted, sequence) {
             Ok((entry, outcome)) => (entry, Some(outcome)),
             Err(error) => (ReportEntry::unreadable(&file.path, error), None),
         };
@@ -265,6 +259,7 @@ impl<'a> CheckRun<'a> {
         file: &Opened,
         share: Share,
         wanted: Wanted,
+        sequence: &Sequence,
     ) -> Result<(ReportEntry, SplitOutcome), String> {
         let quarantine = &self.args.quarantine;
         let mut opening = quarantine.open(file, self.args.quiet || share.is_beside_others())?;
@@ -273,6 +268,7 @@ impl<'a> CheckRun<'a> {
         let (sender, input) = sender;
         opening.input = input;
         let mut options = self.options(file, sender.as_ref(), share);
+        options.sequence = sequence.clone();
         options.max_samples = wanted.most;
         let gates = self.judgement.gates(sender.as_ref());
         let mut counts = wanted.counts.then(Counts::default);
@@ -301,7 +297,6 @@ impl<'a> CheckRun<'a> {
 
     fn options(&self, file: &Opened, sender: Option<&Sender>, share: Share) -> Options {
         let mut options = self.judged_by(sender, share);
-        options.sequence = self.sequence().clone();
         options.baseline = self.baseline.as_ref().map(|baseline| baseline.of(&file.name));
         if self.args.check_file_name {
             let name = file.path.file_name();
