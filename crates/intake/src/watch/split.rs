@@ -1,7 +1,7 @@
 //! Splits a file with bad records.
 
 use std::fs::File;
-use std::io::{BufWriter, Read, Seek, Write};
+use std::io::{BufWriter, Read, Seek};
 use std::sync::Arc;
 
 use flagflow_check::{Report, Visitor};
@@ -52,8 +52,7 @@ where
     if !outcome.may_be_published() || outcome.accepted == 0 || outcome.rejected == 0 {
         return Ok((report, None, outcome.refusals));
     }
-    let finished = |mut writer: BufWriter<File>| {
-        writer.flush()?;
+    let finished = |writer: BufWriter<File>| {
         let mut file = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
         file.rewind().map(|()| Arc::new(file))
     };
