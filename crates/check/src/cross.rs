@@ -3,10 +3,10 @@
 //! The results are exact, the memory is bounded. The first records, up to 262,144, are looked up
 //! in tables immediately. A random look-up in a large table waits for memory, so every later record
 //! is only appended, in nine bytes, to one of 256 parts by its meter point. At the end of the input
-//! a table that fits the processor's cache finds the conflicts of each part. The conflicts replace
-//! the part's records, and are reported in the order of the file when all parts are done. Above the
-//! memory limit the parts move to a temporary file, and a part whose table exceeds the limit is
-//! split again.
+//! a table that fits the processor's cache finds the conflicts of each part; threads divide the parts
+//! among them. The conflicts replace the part's records, and are reported in the order of the file
+//! when all parts are done. Above the memory limit the parts move to a temporary file, and a part
+//! whose table exceeds the limit is split again.
 
 mod firsts;
 mod key;
@@ -14,6 +14,7 @@ mod parts;
 mod row;
 
 use std::io;
+use std::num::NonZeroUsize;
 
 use flagflow_domain::{EffectiveDate, ServiceFlag};
 
@@ -178,11 +179,16 @@ impl Seen {
         }
     }
 
-    /// Reports the conflicts without an immediate result, in the order of the file.
-    pub(crate) fn finish(self, tell: &mut dyn FnMut(Conflict)) -> io::Result<()> {
+    /// Reports the conflicts without an immediate result, in the order of the file. Threads, at most
+    /// eight, find them.
+    pub(crate) fn finish(
+        self,
+        threads: NonZeroUsize,
+        tell: &mut dyn FnMut(Conflict),
+    ) -> io::Result<()> {
         let Self { bound, mix, parts, .. } = self;
         let Some(parts) = parts else { return Ok(()) };
-        answer(parts, bound - rows_of(bound), &mut |part, key, at, first| {
+        answer((0, bound - rows_of(bound)), parts, threads, &mut |part, key, at, first| {
             tell(Conflict { said: mix.update_key(part, key), at, first });
             Ok(())
         })

@@ -417,13 +417,14 @@ impl<'o, V: Visitor> FileState<'o, V> {
         let layout = self.format.map_or(Layout::Fixed, FileFormat::layout);
         self.envelope.check(layout, &mut self.findings);
         let Some(seen) = self.seen.take() else { return Ok(()) };
+        let threads = self.options.threads;
         let mut result = Ok(());
         let mut count = |conflict| {
             if result.is_ok() {
                 result = self.count_again_at_the_end(conflict, fields);
             }
         };
-        seen.finish(&mut count).map_err(Error::temporary)?;
+        seen.finish(threads, &mut count).map_err(Error::temporary)?;
         result
     }
 

@@ -78,9 +78,9 @@ pub struct Options {
     pub max_line: usize,
     /// The cross-record rules.
     pub cross_records: CrossRecords,
-    /// The number of threads that read ahead for
-    /// [`check_on_threads`](crate::check_on_threads), beside the calling one; with one thread the
-    /// calling one does all.
+    /// The number of threads that read ahead for [`check_on_threads`](crate::check_on_threads), and
+    /// that compare the records of a large file with one another at its end, at most eight. The
+    /// calling thread works beside them; with one thread it does all.
     pub threads: NonZeroUsize,
     /// Leaves identifiers out of reports.
     pub mask: bool,

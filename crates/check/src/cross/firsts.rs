@@ -7,8 +7,11 @@ use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 use std::hash::BuildHasher;
 use std::io;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 
 use flagflow_domain::ServiceFlag;
+use flagflow_frame::parallel::in_order;
 use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
@@ -81,20 +84,38 @@ impl Firsts {
 /// the flag of the first record.
 type Tell<'t> = &'t mut dyn FnMut(usize, PointDay, RecordLocation, ServiceFlag) -> io::Result<()>;
 
-/// Finds the conflicts of each part with a table within a limit, and reports them in the order of
-/// the file. Until then they are stored in place of the records.
-pub(super) fn answer(parts: SpillParts, bound: usize, tell: Tell<'_>) -> io::Result<()> {
-    answer_at(0, parts, bound, tell)
+/// Finds the conflicts of each part with a table on each thread, the tables together within a
+/// limit, and reports them in the order of the file. Until then they are stored in place of the
+/// records. The level is the number of times that the parts were split before.
+pub(super) fn answer(
+    (level, bound): (u32, usize),
+    parts: SpillParts,
+    threads: NonZeroUsize,
+    tell: Tell<'_>,
+) -> io::Result<()> {
+    let mut shares = parts.share(threads.get());
+    let bound = bound / shares.len();
+    if let [share] = &mut shares[..] {
+        answer_parts(share, (level, bound))?;
+    } else {
+        let find = |share: &mut SpillParts, failed: &mut Option<io::Error>| {
+            *failed = answer_parts(share, (level, bound)).err();
+        };
+        let ended = in_order(shares.iter_mut(), threads, find, |failed| match failed.take() {
+            Some(error) => ControlFlow::Break(error),
+            None => ControlFlow::Continue(()),
+        });
+        if let ControlFlow::Break(error) = ended {
+            return Err(error);
+        }
+    }
+    tell_in_order(&mut shares, tell)
 }
 
-fn answer_at(level: u32, mut parts: SpillParts, bound: usize, tell: Tell<'_>) -> io::Result<()> {
-    parts.begin_clashes();
+/// Stores the conflicts of each part in place of its records.
+fn answer_parts(parts: &mut SpillParts, limit: (u32, usize)) -> io::Result<()> {
     let mut firsts = Firsts::default();
-    for part in 0..PARTS {
-        answer_part(&mut parts, part, &mut firsts, (level, bound))?;
-    }
-    drop(firsts);
-    in_order(parts, tell)
+    (0..PARTS).try_for_each(|part| answer_part(parts, part, &mut firsts, limit))
 }
 
 /// Stores the conflicts of a part in place of its records.
@@ -120,7 +141,8 @@ fn answer_part(
         }
     }
     let Some(again) = again else { return Ok(()) };
-    answer_at(level + 1, again, bound - rows_of(bound), &mut |_, key, at, first| {
+    let limit = (level + 1, bound - rows_of(bound));
+    answer(limit, again, NonZeroUsize::MIN, &mut |_, key, at, first| {
         parts.push_clash(part, key, &at, first)
     })
 }
@@ -137,19 +159,25 @@ fn split_again(level: u32, firsts: &mut Firsts, bound: usize) -> io::Result<Spil
 
 /// Reports the conflicts of all parts in the order of the file: those of each part are in that
 /// order, so the next conflict is always the first of some part.
-fn in_order(mut parts: SpillParts, tell: Tell<'_>) -> io::Result<()> {
-    let mut clashes: Vec<_> = (0..PARTS).map(|part| Clashes::of(&mut parts, part)).collect();
+fn tell_in_order(shares: &mut [SpillParts], tell: Tell<'_>) -> io::Result<()> {
+    let mut clashes = Vec::with_capacity(PARTS);
     let mut next = BinaryHeap::with_capacity(PARTS);
-    for (part, clashes) in clashes.iter_mut().enumerate() {
-        next.extend(clashes.advance(&mut parts)?.map(|record| Reverse((record, part))));
+    for (share, parts) in shares.iter_mut().enumerate() {
+        for part in 0..PARTS {
+            let (taken, rows) = (parts.take(part), SortedRows::default());
+            let mut own = Clashes { share, part, taken, read: 0, rows, next: None };
+            if let Some(record) = own.advance(parts)? {
+                next.push(Reverse((record, clashes.len())));
+                clashes.push(own);
+            }
+        }
     }
     while let Some(mut first) = next.peek_mut() {
-        let part = first.0.1;
-        let own = &mut clashes[part];
+        let own: &mut Clashes = &mut clashes[first.0.1];
         if let Some((key, flag)) = own.next {
-            tell(part, key, own.rows.at(), flag)?;
+            tell(own.part, key, own.rows.at(), flag)?;
         }
-        match own.advance(&mut parts)? {
+        match own.advance(&mut shares[own.share])? {
             Some(record) => first.0.0 = record,
             None => drop(PeekMut::pop(first)),
         }
@@ -159,6 +187,9 @@ fn in_order(mut parts: SpillParts, tell: Tell<'_>) -> io::Result<()> {
 
 /// The conflicts of one part, in the order of the file.
 struct Clashes {
+    /// The share that has them.
+    share: usize,
+    part: usize,
     taken: TakenPart,
     /// The number of bytes of the chunk that were read.
     read: usize,
@@ -167,13 +198,9 @@ struct Clashes {
 }
 
 impl Clashes {
-    fn of(parts: &mut SpillParts, part: usize) -> Self {
-        Self { taken: parts.take(part), read: 0, rows: SortedRows::default(), next: None }
-    }
-
     /// Advances to the next conflict, and returns its record if there is a next conflict.
     fn advance(&mut self, parts: &mut SpillParts) -> io::Result<Option<u64>> {
-        let Self { taken, read, rows, next } = self;
+        let Self { taken, read, rows, next, .. } = self;
         while *read == taken.chunk().len() {
             *read = 0;
             if parts.next_chunk(taken)?.is_none() {

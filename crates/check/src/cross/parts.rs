@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use flagflow_domain::ServiceFlag;
 
@@ -21,7 +22,11 @@ const CHUNK_COST: usize = 4 * size_of::<Vec<u8>>();
 /// The size of the write buffer of the temporary file.
 const BUFFER: usize = 1 << 16;
 
-/// The number of chunks reserved for the first conflicts, until the records' chunks are free.
+/// The maximum number of threads that find conflicts at once.
+const MOST_THREADS: usize = 8;
+
+/// The number of chunks reserved for the first conflicts of each thread, until the records' chunks
+/// are free.
 const FOR_CLASHES: usize = 2;
 
 /// Records split into parts.
@@ -62,7 +67,7 @@ impl SpillParts {
             full: vec![Vec::new(); PARTS],
             spare: Vec::new(),
             chunk,
-            room: (bound / (chunk + CHUNK_COST)).max(2 * PARTS) - FOR_CLASHES,
+            room: (bound / (chunk + CHUNK_COST)).max(2 * PARTS) - FOR_CLASHES * MOST_THREADS,
             run: RecordLocation::default(),
             runs: 0,
             spilled: None,
@@ -158,7 +163,9 @@ impl SpillParts {
             Some(spilled) => spilled,
             none => none.insert(Spilled::new()?),
         };
-        let mut round = spilled.begin_round()?;
+        let file = Arc::clone(&spilled.file);
+        let file = locked(&file);
+        let mut round = spilled.begin_round(&file)?;
         for (head, full) in heads.iter_mut().zip(full) {
             for mut chunk in full.drain(..).chain([std::mem::take(&mut head.open)]) {
                 if !chunk.is_empty() {
@@ -175,9 +182,32 @@ impl SpillParts {
         round.finish()
     }
 
-    /// Switches to storing conflicts in place of the records.
-    pub(super) fn begin_clashes(&mut self) {
-        self.room += FOR_CLASHES;
+    /// Divides the parts and the memory among threads, which store conflicts in place of the
+    /// records. Each share has all parts, and those of the other shares are empty.
+    pub(super) fn share(self, threads: usize) -> Vec<Self> {
+        let threads = threads.clamp(1, MOST_THREADS);
+        let Self { heads, full, spare, chunk, room, run, runs, spilled } = self;
+        let read = spilled.as_ref().map_or(0, |spilled| spilled.rounds.len());
+        let none = Head { round: read, ..Head::default() };
+        let share = || Self {
+            heads: vec![none.clone(); PARTS],
+            full: vec![Vec::new(); PARTS],
+            spare: Vec::new(),
+            chunk,
+            room: room / threads + FOR_CLASHES,
+            run,
+            runs,
+            spilled: spilled.clone(),
+        };
+        let mut shares: Vec<_> = (0..threads).map(|_| share()).collect();
+        for (part, (head, full)) in heads.into_iter().zip(full).enumerate() {
+            let share = &mut shares[part % threads];
+            (share.heads[part], share.full[part]) = (head, full);
+        }
+        for (number, chunk) in spare.into_iter().enumerate() {
+            shares[number % threads].spare.push(chunk);
+        }
+        shares
     }
 
     /// Appends a conflict to its part: a record, and the flag of the first record.
@@ -248,23 +278,23 @@ impl SpillParts {
     }
 }
 
-/// A temporary file without a name. Whenever the memory is full, all rows in memory are written as
-/// one round, part after part.
-#[derive(Debug)]
+/// A temporary file without a name, which threads may share. Whenever the memory is full, all rows
+/// in memory are written as one round, part after part.
+#[derive(Clone, Debug)]
 struct Spilled {
-    file: File,
+    file: Arc<Mutex<File>>,
     /// For each round the offset of each part, then the end of the last part.
     rounds: Vec<Vec<u64>>,
 }
 
 impl Spilled {
     fn new() -> io::Result<Self> {
-        Ok(Self { file: tempfile::tempfile()?, rounds: Vec::new() })
+        Ok(Self { file: Arc::new(Mutex::new(tempfile::tempfile()?)), rounds: Vec::new() })
     }
 
-    fn begin_round(&mut self) -> io::Result<Round<'_>> {
-        let begin = (&self.file).seek(SeekFrom::End(0))?;
-        let file = BufWriter::with_capacity(BUFFER, &self.file);
+    fn begin_round<'f>(&'f mut self, mut file: &'f File) -> io::Result<Round<'f>> {
+        let begin = file.seek(SeekFrom::End(0))?;
+        let file = BufWriter::with_capacity(BUFFER, file);
         Ok(Round { file, rounds: &mut self.rounds, end: begin, begins: vec![begin] })
     }
 
@@ -275,11 +305,17 @@ impl Spilled {
             let begins = &self.rounds[round];
             taken.rest = begins[taken.part]..begins[taken.part + 1];
         }
-        (&self.file).seek(SeekFrom::Start(taken.rest.start))?;
-        read_chunk(&self.file, &mut taken.chunk)?;
+        let mut file = locked(&self.file);
+        file.seek(SeekFrom::Start(taken.rest.start))?;
+        read_chunk(&mut *file, &mut taken.chunk)?;
         taken.rest.start += (LENGTH + taken.chunk.len()) as u64;
         Ok(true)
     }
+}
+
+/// The file has no state between two uses that a panic could leave wrong: each use seeks first.
+fn locked(file: &Mutex<File>) -> MutexGuard<'_, File> {
+    file.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The rows of one part while they are read: those in the file, then those in memory.

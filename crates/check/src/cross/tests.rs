@@ -20,7 +20,11 @@ fn expected(records: &[(UpdateKey, RecordLocation)]) -> Vec<Conflict> {
 }
 
 /// Returns all conflicts of some records, by record, and true if some were reported at the end.
-fn conflicts(bound: usize, records: &[(UpdateKey, RecordLocation)]) -> (Vec<Conflict>, bool) {
+fn conflicts(
+    bound: usize,
+    threads: usize,
+    records: &[(UpdateKey, RecordLocation)],
+) -> (Vec<Conflict>, bool) {
     let mut seen = Seen::within(bound);
     let mut clashes = Vec::new();
     for (said, at) in records.iter().copied() {
@@ -31,8 +35,12 @@ fn conflicts(bound: usize, records: &[(UpdateKey, RecordLocation)]) -> (Vec<Conf
         }
     }
     let is_late = seen.parts.is_some();
-    seen.finish(&mut |clash| clashes.push(clash)).unwrap();
+    seen.finish(number(threads), &mut |clash| clashes.push(clash)).unwrap();
     (clashes, is_late)
+}
+
+fn number(threads: usize) -> NonZeroUsize {
+    NonZeroUsize::new(threads).unwrap()
 }
 
 /// Returns the position of a record in a file of lines that are alike.
@@ -71,11 +79,13 @@ fn answers_are_exact_at_once_and_at_the_end() {
     let records = stream(200_000);
     let expected = expected(&records);
     assert!(expected.len() > 10_000);
-    for (bound, deferred) in [(usize::MAX, false), (4 << 20, true), (1 << 20, true), (1, true)] {
-        let (found, is_late) = conflicts(bound, &records);
-        assert_eq!(is_late, deferred);
+    for (bound, threads) in
+        [(usize::MAX, 2), (4 << 20, 1), (4 << 20, 100), (1 << 20, 1), (1 << 20, 3), (1, 5)]
+    {
+        let (found, is_late) = conflicts(bound, threads, &records);
+        assert_eq!(is_late, bound < usize::MAX);
         assert_eq!(found.len(), expected.len());
-        assert!(found == expected, "bound {bound}");
+        assert!(found == expected, "bound {bound}, {threads} threads");
     }
 }
 
@@ -88,16 +98,18 @@ fn a_part_that_is_too_large_is_parted_again() {
         .zip(twice)
         .map(|(number, day)| (UpdateKey { day, ..update(9_999_999_999_999) }, at(number)))
         .collect();
-    let (found, _) = conflicts(1, &records);
-    assert_eq!(found.len(), 10_000);
-    assert!(found == expected(&records));
+    for threads in [1, 2] {
+        let (found, _) = conflicts(1, threads, &records);
+        assert_eq!(found.len(), 10_000);
+        assert!(found == expected(&records));
+    }
 }
 
 #[test]
 fn more_records_than_are_answered_at_once() {
     let points = (0..EARLY as u64 + 5).chain([0, EARLY as u64, EARLY as u64 + 4]);
     let records: Vec<_> = (1..).zip(points).map(|(n, point)| (update(point), at(n))).collect();
-    let (found, is_late) = conflicts(512 << 20, &records);
+    let (found, is_late) = conflicts(512 << 20, 2, &records);
     assert!(is_late && found == expected(&records));
     assert_eq!(found.len(), 3);
 }
@@ -157,7 +169,7 @@ fn conflicts_in_columns(bound: usize, records: &[UpdateKey], runs: &[usize]) -> 
         let flags: Vec<_> = run.iter().map(|said| said.flag.as_byte()).collect();
         seen.keep(UpdateColumns { points: &points, days: &days, flags: &flags, first }).unwrap();
     }
-    seen.finish(&mut |clash| clashes.push(clash)).unwrap();
+    seen.finish(number(2), &mut |clash| clashes.push(clash)).unwrap();
     clashes
 }
 
@@ -214,6 +226,7 @@ proptest! {
     fn places_are_always_the_records_own(
         odd in proptest::collection::vec(odd(), 1..400),
         full in any::<bool>(),
+        threads in 1usize..4,
     ) {
         let records = records(&odd);
         let mut seen = Seen::within(1);
@@ -227,7 +240,7 @@ proptest! {
             }
         }
         prop_assert_eq!(seen.parts.is_some(), full);
-        seen.finish(&mut |clash| clashes.push(clash)).unwrap();
+        seen.finish(number(threads), &mut |clash| clashes.push(clash)).unwrap();
             prop_assert_eq!(clashes, expected(&records));
     }
 }
