@@ -331,6 +331,21 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_makes_something_of_each_block() {
+        let bytes = b"a line\n".repeat(100_000);
+        let count = |bytes: &[u8], made: &mut usize| *made = bytes.len();
+        let made = read_ahead(&bytes[..], NonZeroUsize::MIN, count, |mut ahead| {
+            let mut made = 0;
+            while let block @ 1.. = ahead.fill_buf()?.len() {
+                made += *ahead.made();
+                ahead.consume(block);
+            }
+            Ok::<_, io::Error>(made)
+        });
+        assert_eq!(made.unwrap(), bytes.len());
+    }
+
+    #[test]
     fn blocks_are_whole_lines_in_their_order_on_any_number_of_threads() {
         let bytes = lines();
         for threads in [0, 1, 2, 3, 7] {

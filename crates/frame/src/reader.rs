@@ -673,4 +673,19 @@ mod tests {
         assert_eq!(reader.position(), Position { offset: 4, line: 2, column: 1, record: None });
         assert_eq!(reader.into_inner(), b"two\n");
     }
+
+    #[test]
+    fn a_reader_goes_on_with_another_input_where_it_was() {
+        let mut input = BYTE_ORDER_MARK.to_vec();
+        input.extend_from_slice(b"one\ntwo\nthree\n");
+        let mut reader = LineReader::with_max_line(&input[..], 4);
+        assert_eq!(reader.read_line().unwrap().unwrap().bytes, b"one");
+        let (rest, lines) = reader.take_inner();
+        assert_eq!(rest, b"two\nthree\n");
+        let mut reader = lines.with_inner(rest);
+        assert!(reader.has_byte_order_mark());
+        let line = reader.read_line().unwrap().unwrap();
+        assert_eq!((line.bytes, line.number, line.offset), (&b"two"[..], 2, 7));
+        assert!(reader.read_line().unwrap().unwrap().oversize);
+    }
 }

@@ -546,6 +546,11 @@ mod tests {
                 "\"DATE(8)\", optional = true }",
                 "deemed_received_date always has a value in a D0351",
             ),
+            (
+                "\"instruction_number\", format = \"INT(12)\" },",
+                "\"instruction_number\", format = \"INT(12)\", optional = true },",
+                "instruction_number always has a value in a D0351",
+            ),
         ] {
             let error = changed(Flow::D0351, from, to).unwrap_err();
             assert_eq!(error.message(), message, "{from} -> {to}");
