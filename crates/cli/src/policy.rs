@@ -49,8 +49,8 @@ pub(crate) fn named(path: &Path) -> Result<PolicyFile, Failure> {
 ///
 /// Fails if others may write the file, or if it cannot be used.
 pub(crate) fn found(judged: &[PathBuf]) -> Result<Option<PolicyFile>, Failure> {
-    let Ok(folder) = std::env::current_dir() else { return Ok(None) };
-    let judged: Vec<_> = judged.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let Ok(folder) = std::env::current_dir().and_then(dunce::canonicalize) else { return Ok(None) };
+    let judged: Vec<_> = judged.iter().filter_map(|path| dunce::canonicalize(path).ok()).collect();
     let Some(path) = Policy::find(&folder, &judged) else { return Ok(None) };
     if let Some(why) = distrust(&path) {
         let path = escape_path(&path);

@@ -120,7 +120,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     if args.quiet && args.format == FixFormat::Text {
         files.tell_policy();
     }
-    let fixed = mend(args, files, (replaced.as_ref(), input), &options)
+    let fixed = mend(args, files, (replaced, input), &options)
         .map_err(|error| stopped(error, &args.file))?;
     tell(args, &fixed, judgement.described(sender.as_ref()).as_deref(), began)?;
     Ok(if fixed.is_clean() { Exit::Clean } else { Exit::Findings })
@@ -184,7 +184,7 @@ impl Args {
 fn mend(
     args: &Args,
     files: &Files,
-    (replaced, input): (Option<&Source>, Input),
+    (replaced, input): (Option<Source>, Input),
     options: &FixOptions,
 ) -> Exchanged<FixedFile> {
     let mut list = args.list.as_deref().map(|path| files.streamed(path)).transpose()?;
@@ -195,7 +195,9 @@ fn mend(
     if let Some(target) = args.target(&fixed) {
         let mut output = files.streamed(target)?;
         fixed.copy_to(&mut output)?;
-        replaced.map_or(Ok(()), Source::expect_unchanged)?;
+        replaced.as_ref().map_or(Ok(()), Source::expect_unchanged)?;
+        // Windows does not replace a file that is open
+        drop(replaced);
         output.commit()?;
     }
     list.map_or(Ok(()), Output::commit)?;

@@ -352,6 +352,7 @@ fn a_temporary_file_that_fails_is_told_and_none_is_left() {
         flagflow(&["check", "-q", "--cross-record-memory", "1", "large", "large"])
             .current_dir(path)
             .env("TMPDIR", path.join(temporary))
+            .env("TMP", path.join(temporary))
             .output()
             .unwrap()
     };

@@ -25,9 +25,16 @@ pub(crate) fn run_args(folder: &Path, args: &[&str]) -> (i32, String, String) {
     (run.status.code().unwrap(), text(run.stdout), text(run.stderr))
 }
 
-/// Returns the path of a sample.
+/// Returns the path of a sample, whatever the current folder and on Windows the current drive.
 pub(crate) fn testdata(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(path)
+    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
+    std::path::absolute(testdata.join(path)).unwrap()
+}
+
+/// Returns the path of a folder as the command prints it: without links, which Windows has not
+/// above the folders of tests.
+pub(crate) fn printed(folder: &Path) -> PathBuf {
+    if cfg!(windows) { folder.to_owned() } else { folder.canonicalize().unwrap() }
 }
 
 /// Parses one value for each line of JSON.

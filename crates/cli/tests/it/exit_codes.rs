@@ -5,7 +5,6 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
-use std::thread;
 
 use crate::common::{flagflow, testdata};
 
@@ -303,7 +302,7 @@ fn prints(args: &[&str]) -> bool {
 fn a_standard_output_that_is_full_or_closed_is_2_where_something_is_printed() {
     let listed: Vec<_> =
         CASES.iter().map(|(.., args)| *args).chain(PRINTED.iter().copied()).collect();
-    let printing: Vec<_> = thread::scope(|scope| {
+    let printing: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = listed
             .chunks(listed.len().div_ceil(4))
             .map(|cases| scope.spawn(|| cases.iter().map(|args| prints(args)).collect::<Vec<_>>()))

@@ -18,6 +18,7 @@ mod exit_codes;
 mod fix;
 #[cfg(unix)]
 mod jobs;
+#[cfg(unix)]
 mod names;
 #[cfg(target_os = "linux")]
 mod pictures;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::common::{flagflow, json_lines, run_args as run};
+use crate::common::{flagflow, json_lines, printed, run_args as run};
 use serde_json::Value;
 
 const HEADER: &str = "A000000000123DXI20220101120000000001\n";
@@ -39,7 +39,7 @@ fn a_configuration_is_found_upwards_and_named() {
     assert_eq!(report(&below, &["in", "--no-config"]).0, 1);
     assert_eq!(report(&below, &["in", "--config", "../../other.toml"]).0, 1);
     let (_, text, _) = run(&below, &["check", "in"]);
-    let path = fs::canonicalize(folder.path()).unwrap().join("flagflow.toml");
+    let path = printed(folder.path()).join("flagflow.toml");
     assert!(text.contains(&format!("policy    {}", path.display())), "{text}");
 }
 
@@ -161,7 +161,7 @@ fn a_policy_that_came_with_the_files_is_not_taken() {
         ("watched/flagflow.toml", LENIENT),
         ("watched/file", UNKNOWN_FLAG),
     ]);
-    let root = fs::canonicalize(folder.path()).unwrap();
+    let root = printed(folder.path());
     let above = Value::from(root.join("flagflow.toml").to_str().unwrap());
     let whole = root.join("in");
     for (from, judged) in [

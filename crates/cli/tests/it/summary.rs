@@ -7,7 +7,9 @@ use crate::common::{flagflow, gzip, json_lines, testdata};
 const FILE: &str = "E451234567810A20220101\nE450000123409N20220131\nE45\n";
 
 fn output(args: &[&str], input: &[u8]) -> (i32, String) {
-    let run = flagflow(args).write_stdin(input).env("LC_ALL", "C.UTF-8").output().unwrap();
+    let mut command = flagflow(args);
+    command.env("LC_ALL", "C.UTF-8").env("WT_SESSION", "on Windows");
+    let run = command.write_stdin(input).output().unwrap();
     (run.status.code().unwrap(), String::from_utf8(run.stdout).unwrap())
 }
 
