@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -53,6 +54,42 @@ int main(int count, char **words) {
 }
 """
 
+# Installs the package in a Debian that has booted, starts the service as docs/watch.md says, lets it judge two files,
+# and restarts and stops it.
+SERVICE = """#!/bin/bash
+exec >/root/service.log 2>&1
+set -exo pipefail
+dpkg -i /root/flagflow.deb
+useradd --system flagflow
+install -d -o flagflow -g flagflow -m 750 /srv/flagflow/inbox
+install -D -m 644 /dev/null /etc/flagflow/flagflow.toml
+systemctl daemon-reload
+systemctl enable --now flagflow-watch
+install -o flagflow -g flagflow /root/valid.txt /root/wrong.txt /srv/flagflow/inbox
+timeout 60 bash -c 'until systemctl status flagflow-watch | grep -q "Status: .1 accepted, 1 rejected,"; do sleep 1; done'
+test -f /srv/flagflow/inbox/accepted/valid.txt
+test -f /srv/flagflow/inbox/rejected/wrong.txt
+curl --silent --fail http://127.0.0.1:9745/metrics | grep 'flagflow_watch_files_total{result="rejected"'
+systemctl restart flagflow-watch
+systemctl is-active flagflow-watch
+systemctl stop flagflow-watch
+test "$(systemctl show -p Result --value flagflow-watch)" = success
+test "$(wc -l </var/log/flagflow/watch.log)" = 2
+: passed
+"""
+SERVICE_UNIT = """[Unit]
+After=multi-user.target
+[Service]
+Type=oneshot
+ExecStart=/bin/bash /root/service
+ExecStopPost=/bin/systemctl --no-block poweroff
+"""
+# Where this system was not started by systemd, it has not what systemd-nspawn expects in /run.
+BOOT = """
+[ -d /run/systemd/system ] || { mkdir -p /run/systemd; mount -t tmpfs tmpfs /run/systemd; mkdir /run/systemd/nspawn; }
+exec systemd-nspawn --quiet --boot --register=no --keep-unit --console=pipe --directory="$0"
+"""
+
 
 class Skipped(Exception):
     """A test cannot run here."""
@@ -76,8 +113,9 @@ def as_root():
 def needs(*commands):
     for command in commands:
         if not shutil.which(command):
+            package = {"systemd-nspawn": "systemd-container"}.get(command, command)
             if os.geteuid() != 0 or subprocess.call(
-                ["apt-get", "install", "-y", "--no-install-recommends", command],
+                ["apt-get", "install", "-y", "--no-install-recommends", package],
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             ):
                 raise Skipped("there is no %s" % command)
@@ -185,7 +223,31 @@ def windows(artefact, folder):
         expected = subprocess.run([str(native), *line], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert flagflow(*line, code=expected.returncode, cwd=ROOT) == expected.stdout, line
         count += len(files)
-    return "wine: %d samples with the output of Linux; patterns, paths of logs, replacement, closed pipe, colours" % count
+    tests = command_tests(artefact, made, environment)
+    return (
+        "wine: %d samples with the output of Linux; %d tests of the command; "
+        "patterns, paths of logs, replacement, closed pipe, colours" % (count, tests)
+    )
+
+
+def command_tests(artefact, made, environment):
+    """Runs the tests of the command, built for Windows, on the artefact; returns how many passed."""
+    test = ["test", "--locked", "-p", "flagflow-cli", "--features", "tables", "--test", "it"]
+    built = run(
+        ROOT / "scripts/windows_cargo", *test, "--no-run", "--message-format", "json", cwd=ROOT,
+        env=dict(os.environ, CARGO_PROFILE_DEV_DEBUG="0"),
+    )
+    messages = map(json.loads, built.splitlines())
+    [tests] = [message["executable"] for message in messages if message.get("profile", {}).get("test")]
+    tests = pathlib.Path(tests)
+    # The tests look for the command where cargo puts it, and for libraries beside themselves.
+    shutil.copy(artefact, tests.parent.parent / "flagflow.exe")
+    for folder in (tests.parent, tests.parent.parent):
+        shutil.copy(made / "bcryptprimitives.dll", folder)
+    environment = dict(environment, INSTA_WORKSPACE_ROOT=str(ROOT), INSTA_UPDATE="no")
+    # Many processes that wine starts at once end some of them with "internal error".
+    output = run(WINE, tests, "--test-threads", "1", cwd=ROOT / "crates/cli", env=environment).decode()
+    return int(re.search(r"(\d+) passed; 0 failed", output).group(1))
 
 
 def debian_package(artefact, folder):
@@ -193,14 +255,7 @@ def debian_package(artefact, folder):
     needs("mmdebstrap", "lintian")
     found = run("lintian", "--allow-root", "--fail-on", "error,warning", artefact).decode()
     assert not found, found
-    root = ROOT / "target/debian-bare"
-    if not root.exists():
-        making = ROOT / "target/debian-bare.new"
-        shutil.rmtree(making, ignore_errors=True)
-        run("mmdebstrap", "--quiet", "--mode=root", "--variant=essential", "--dpkgopt=force-unsafe-io", "bookworm", making)
-        making.rename(root)
-    inputs(root / "root")
-    shutil.copy(artefact, root / "root/flagflow.deb")
+    root = debian("debian-bare", artefact, "--variant=essential")
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root"}
     inside = ["chroot", root, "env", "--chdir=/root"]
     try:
@@ -214,7 +269,52 @@ def debian_package(artefact, folder):
         run(*inside, "bash", "-n", "/usr/share/bash-completion/completions/flagflow", env=environment)
     finally:
         run(*inside, "dpkg", "--purge", "flagflow", env=environment)
-    return "lintian without errors and warnings; dpkg -i in a bare Debian 12, a right and a wrong file, dpkg --purge"
+    try:
+        service(artefact)
+        started = "the service started, restarted and stopped by systemd"
+    except Skipped as why:
+        started = "the service NOT STARTED: %s" % why
+    return (
+        "lintian without errors and warnings; dpkg -i in a bare Debian 12, a right and a wrong file, dpkg --purge; "
+        + started
+    )
+
+
+def debian(name, artefact, *options):
+    """Returns the root of a Debian with the package and two files in /root."""
+    root = ROOT / "target" / name
+    if not root.exists():
+        making = root.with_name(name + ".new")
+        shutil.rmtree(making, ignore_errors=True)
+        run("mmdebstrap", "--quiet", "--mode=root", "--dpkgopt=force-unsafe-io", *options, "bookworm", making)
+        making.rename(root)
+    inputs(root / "root")
+    shutil.copy(artefact, root / "root/flagflow.deb")
+    return root
+
+
+def service(artefact):
+    """Starts the service in a copy of a Debian with systemd."""
+    needs("systemd-nspawn")
+    made = debian("debian-systemd", artefact, "--variant=minbase", "--include=systemd,systemd-sysv,curl")
+    root = made.with_name("debian-booted")
+    shutil.rmtree(root, ignore_errors=True)
+    run("cp", "-a", made, root)
+    (root / "root/service").write_text(SERVICE)
+    units = root / "etc/systemd/system"
+    (units / "service-test.service").write_text(SERVICE_UNIT)
+    wanted = units / "multi-user.target.wants"
+    wanted.mkdir(exist_ok=True)
+    (wanted / "service-test.service").symlink_to("../service-test.service")
+    booted = subprocess.run(
+        ["unshare", "--mount", "timeout", "300", "bash", "-euc", BOOT, str(root)], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )
+    log = root / "root/service.log"
+    if not log.exists():
+        raise Skipped("no Debian boots here: %s" % booted.stdout.decode(errors="replace").strip()[-200:])
+    if not log.read_text().endswith("+ : passed\n"):
+        raise AssertionError(log.read_text())
 
 
 def wheel(artefact, folder):
