@@ -179,12 +179,12 @@ fn a_policy_that_came_with_the_files_is_not_taken() {
         }
     }
     // a file given by name has no policy of its own, so the folder's policy applies
-    let (_, json) = report(&root.join("in/below"), &["file"]);
-    assert_eq!(json["policy"], Value::from(root.join("in/below/flagflow.toml").to_str().unwrap()));
+    let below = whole.join("below");
+    let (_, json) = report(&below, &["file"]);
+    assert_eq!(json["policy"], Value::from(below.join("flagflow.toml").to_str().unwrap()));
     // but an input that is itself a policy is a file like any other
-    let (_, out, _) =
-        run(&root.join("in/below"), &["check", "--format", "json", "file", "flagflow.toml"]);
-    let named = root.join("in/flagflow.toml");
+    let (_, out, _) = run(&below, &["check", "--format", "json", "file", "flagflow.toml"]);
+    let named = whole.join("flagflow.toml");
     assert_eq!(json_lines(out.as_bytes())[0]["policy"], Value::from(named.to_str().unwrap()));
     let (exit, out, _) = run(&root.join("watched"), &["watch", "--once", "--settle", "0", "."]);
     let events = json_lines(out.as_bytes());
