@@ -3,9 +3,9 @@
 //! The results are exact, the memory is bounded. The first records, up to 262,144, are looked up
 //! in tables immediately. A random look-up in a large table waits for memory, so every later record
 //! is only appended, in nine bytes, to one of 256 parts by its meter point. At the end of the input
-//! a table that fits the processor's cache finds the conflicts of each part; threads divide the parts
-//! among them. The conflicts replace the part's records, and are reported in the order of the file
-//! when all parts are done. Above the memory limit the parts move to a temporary file, and a part
+//! a table that fits the processor's cache finds the conflicts of each part; threads divide the
+//! parts among them. The conflicts replace the part's records, and are reported in the order of the
+//! file when all parts are done. Above the memory limit the parts move to a temporary file, and a part
 //! whose table exceeds the limit is split again.
 
 mod firsts;
@@ -179,8 +179,8 @@ impl Seen {
         }
     }
 
-    /// Reports the conflicts without an immediate result, in the order of the file. Threads, at most
-    /// eight, find them.
+    /// Reports the conflicts without an immediate result, in the order of the file.
+    /// Threads, at most eight, find them.
     pub(crate) fn finish(
         self,
         threads: NonZeroUsize,
