@@ -55,18 +55,25 @@ async function check(page, paths) {
 }
 
 /**
- * Returns the bytes that a link downloads. Chromium sometimes begins no download at a click, so there
- * are three tries, and each lost click is named.
+ * Returns the event that an action begins. Chromium sometimes begins no download at a click and no
+ * choice of a file at a key, so there are three tries, and each that began nothing is named.
  */
-async function download(page, list, at) {
+async function begun(page, event, action, where) {
   for (let attempt = 1; attempt <= 3; attempt += 1) {
-    const begun = page.waitForEvent("download", { timeout: 10_000 }).catch(() => undefined);
-    await page.locator(`#${list} a`).nth(at).click();
-    const file = await begun;
-    if (file) return readFileSync(await file.path());
-    console.log(`   no download at click ${attempt} on #${list} a ${at}`);
+    const begins = page.waitForEvent(event, { timeout: 10_000 }).catch(() => undefined);
+    await action();
+    const found = await begins;
+    if (found) return found;
+    console.log(`   no ${event} at try ${attempt} on ${where}`);
   }
-  throw new Error(`no download of #${list} a ${at}`);
+  throw new Error(`no ${event} on ${where}`);
+}
+
+/** Returns the bytes that a link downloads. */
+async function download(page, list, at) {
+  const link = page.locator(`#${list} a`).nth(at);
+  const file = await begun(page, "download", () => link.click(), `#${list} a ${at}`);
+  return readFileSync(await file.path());
 }
 
 const command = (args, cwd = folder) => spawnSync(flagflow, args, { cwd, maxBuffer: 1 << 30 });
@@ -360,7 +367,7 @@ async function everything_works_by_keyboard(browser) {
   };
   await focus(".skip", 1);
   await focus("#files", 2);
-  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Space")]);
+  const chooser = await begun(page, "filechooser", () => page.keyboard.press("Space"), "#files");
   await chooser.setFiles(join(folder, name));
   await ready(page);
   assert.match(await page.textContent("#status"), /^FAILED: 1 of 1 file/);
@@ -372,7 +379,7 @@ async function everything_works_by_keyboard(browser) {
   await ready(page);
   assert.match(await page.textContent("#report"), /Identifiers are hidden/);
   await focus("#reports a");
-  const [file] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
+  const file = await begun(page, "download", () => page.keyboard.press("Enter"), "#reports a");
   assert.equal(file.suggestedFilename(), "report.txt");
   await focus("#split");
   await page.keyboard.press("Enter");
