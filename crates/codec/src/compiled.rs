@@ -324,7 +324,8 @@ impl<F: Flow> LineDecoders<F> {
     }
 
     /// Decodes rows by the decoder of the lines before, or else by the decoder of the next line,
-    /// which becomes the current one. Returns the number of rows.
+    /// which becomes the current one. A line with no record's code may be a record whose code alone
+    /// is wrong, and is tried as the table's first one. Returns the number of rows.
     #[inline]
     pub fn decode_next<'t>(
         &mut self,
@@ -336,7 +337,12 @@ impl<F: Flow> LineDecoders<F> {
         if rows > 0 {
             return rows;
         }
-        self.current = self.of_line(table, bytes);
+        let table = table.into();
+        let line = self.line_of(table, bytes);
+        self.current = line.and_then(|(spec, end)| {
+            let spec = spec.or_else(|| table.records().next());
+            spec.and_then(|spec| self.decoder(table, spec, end))
+        });
         self.current.as_ref().map_or(0, |it| it.decode(bytes, columns))
     }
 
@@ -347,13 +353,33 @@ impl<F: Flow> LineDecoders<F> {
         bytes: &[u8],
     ) -> Option<LineDecoder<F>> {
         let table = table.into();
+        let (spec, line_end) = self.line_of(table, bytes)?;
+        self.decoder(table, spec?, line_end)
+    }
+
+    /// Returns the record whose code the first line of `bytes` has, and the line's ending; `None` for
+    /// a line that is longer than any row.
+    fn line_of<'t>(
+        &mut self,
+        table: &'t Table<F>,
+        bytes: &[u8],
+    ) -> Option<(Option<&'t LineSpec<F>>, LineEnd)> {
         let longest = *self.longest.get_or_insert_with(|| longest_row(table).unwrap_or(0));
         let (line, line_end, _) = split_line(&bytes[..bytes.len().min(longest)])?;
         let quote = usize::from(table.style() == Style::Comma);
         let begins = |spec: &&LineSpec<F>| {
             line.get(quote..).is_some_and(|line| line.starts_with(spec.code().as_bytes()))
         };
-        let spec = table.records().find(begins)?;
+        Some((table.records().find(begins), line_end))
+    }
+
+    /// Returns the decoder of a record, made when it is first needed.
+    fn decoder(
+        &mut self,
+        table: &Table<F>,
+        spec: &LineSpec<F>,
+        line_end: LineEnd,
+    ) -> Option<LineDecoder<F>> {
         let known = self.made.iter().find(|(tag, end, _)| (*tag, *end) == (spec.tag(), line_end));
         if let Some((.., known)) = known {
             return known.clone();

@@ -228,7 +228,10 @@ fn check_digits_are_looked_at_where_that_is_asked_for() {
             // too long for the plan of the lines before
             let other = two(0).replace("|1|", "|123456789012|").replace('\n', "\r\n");
             assert_eq!(decode(&other), (2, vec![false; 2], true));
-            assert_eq!(decode("no row\n"), (0, vec![], false));
+            // a line without a record's code is tried as the table's first record
+            assert_eq!(decode("no row\n"), (0, vec![], true));
+            assert_eq!(decode(&two(0).replace("82H", "82X")), (2, vec![true; 2], true));
+            assert_eq!(decode(&"82H|".repeat(50)), (0, vec![], false));
         }
     }
     assert_eq!(longest_row(&changed(NUMBER, &NUMBER.replace("12", "19"))), Some(58));
