@@ -2,6 +2,7 @@
 
 use flagflow_codec::{Counts, LineDecoder, Names};
 use flagflow_domain::{EffectiveDate, Mprn};
+use flagflow_frame::{Position, whole_lines};
 use flagflow_gas::field::{
     FieldFault, parse_date, parse_file_type, parse_flag, parse_mprn, parse_number, parse_outcome,
     parse_reason, parse_time,
@@ -274,8 +275,10 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
         row: &[u8],
         edition: &EditionCheck,
     ) -> Option<BrokenRules> {
-        let fields = RowFields::of(decoder, row)?;
         let layout = self.layout;
+        let Some(fields) = RowFields::of(decoder, row) else {
+            return broken_by_shape(decoder, row, self.table());
+        };
         let mut broken = BrokenRules::default();
         if let Some(outcome) = fields.outcome {
             read(None, outcome, |it| parse_outcome(it, layout), &mut broken)?;
@@ -297,6 +300,24 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
         let counted = at_trailer.map_or(at_end.records, |counts| self.counted(counts));
         FlowTotals { file_type: self.file_type, declared: self.declared, counted }
     }
+}
+
+/// Returns the rule that a row breaks which cannot be cut into fields. `None` where it can, and
+/// where it is more than one line or may be another line than a record.
+fn broken_by_shape(decoder: &LineDecoder<Gas>, row: &[u8], table: &Table) -> Option<BrokenRules> {
+    let mut lines = whole_lines(row, Position::START);
+    let line = lines.next().filter(|_| lines.next().is_none())?;
+    if line.end != decoder.line_end() || rule::empty_line::breaks(&line) {
+        return None;
+    }
+    let fault = RawRecord::cut(line.bytes, table).err()?;
+    let is_own = || RawRecord::peek_tag(line.bytes, table) == Some(decoder.tag());
+    if fault.kind != ErrorKind::UnknownRecord && !is_own() {
+        return None;
+    }
+    let mut broken = BrokenRules::default();
+    broken.push(rule::of_fault(fault.kind));
+    Some(broken)
 }
 
 /// Reads a field's value, in the short way or by its parser; a fault is a rule that is broken.

@@ -66,9 +66,15 @@ fn gas_line() -> impl Strategy<Value = String> {
             "Z990000000050000000000",
             "S72ABC00001",
             "E45",
+            // of no flow, as wide as a record and not
+            "E471234567810A20220101",
+            "E471234567810A202201010",
+            "E4512345678100A20220101",
+            "E451234567810A2022010",
+            "E451234567810\rA20220101",
         ][..],
     );
-    prop_oneof![12 => fixed, 6 => uklink, 2 => answer, 2 => others.prop_map(str::to_owned)]
+    prop_oneof![12 => fixed, 6 => uklink, 2 => answer, 3 => others.prop_map(str::to_owned)]
 }
 
 /// Most lines are of the file's own layout.
