@@ -6,7 +6,7 @@ use flagflow_gas::{
     Batch, Columns, Detail, E45, E46, Error, ErrorKind, Field, FileOrder, FileType, Gas, Header,
     Layout, LineEnd, Reader, Role, RowFields, Tag, Trailer, WriterOptions, table, write_detail,
 };
-use flagflow_rows::{Backend, RowColumns};
+use flagflow_rows::{Backend, MARK_NOT_CANONICAL, RowColumns};
 
 /// Returns the row decoder of a line's kind.
 fn of_line(line: &[u8], layout: Layout) -> Option<LineDecoder<Gas>> {
@@ -216,7 +216,16 @@ fn check_digits_are_looked_at_where_that_is_asked_for() {
             let mut columns = RowColumns::with_capacity(1);
             assert_eq!(plans.decode_next(layout, right, &mut columns), 1);
             assert_eq!(columns.marks()[0], 0);
+            // a line without a record's code is tried as the table's first record
             assert_eq!(plans.decode_next(layout, b"no row\n", &mut columns), 0);
+            let mut columns = RowColumns::with_capacity(1);
+            let unknown = b"E471234567810A20220101\n";
+            assert_eq!(LineDecoders::new(how).decode_next(layout, unknown, &mut columns), 1);
+            assert_eq!(columns.marks(), [MARK_NOT_CANONICAL]);
+            assert_eq!(
+                plans.decode_next(layout, b"longer than any row of gas is\n", &mut columns),
+                0
+            );
             assert!(plans.current().is_none());
         }
     }
