@@ -357,8 +357,8 @@ impl<F: Flow> LineDecoders<F> {
         self.decoder(table, spec?, line_end)
     }
 
-    /// Returns the record whose code the first line of `bytes` has, and the line's ending; `None` for
-    /// a line that is longer than any row.
+    /// Returns the record whose code the first line of `bytes` has, and the line's ending. `None`
+    /// for a line that is longer than any row.
     fn line_of<'t>(
         &mut self,
         table: &'t Table<F>,
