@@ -327,9 +327,6 @@ impl<'l, 'o, C: FlowCheck<'o>, V: Visitor> Chunk<'l, '_, 'o, C, V> {
     /// Counts the errors of the next row, if nothing else is to be done.
     fn counts(&mut self) -> bool {
         let row = &self.bytes[self.columns.range(self.next)];
-        if row.len() > self.check.state.options.max_line {
-            return false;
-        }
         let broken = self.check.flow.broken_by_row(self.decoder, row, &self.check.state.edition);
         let Some(broken) = broken else { return false };
         let findings = &mut self.check.state.findings;

@@ -115,8 +115,8 @@ pub(crate) trait FlowCheck<'o>: Sized {
     /// Takes canonical rows that were checked.
     fn take_rows(&mut self, _rows: &CanonicalRows<'_>) {}
 
-    /// The rules that a row breaks which is not canonical, if it is one record of no more than the
-    /// allowed length, and nothing else is wrong with it.
+    /// The rules that a row breaks which is not canonical, if it is one record and nothing else is
+    /// wrong with it. A row is never longer than a line may be.
     fn broken_by_row(
         &self,
         _decoder: &LineDecoder<Self::Flow>,
