@@ -243,7 +243,7 @@ struct RowValues<'c> {
 impl RowValues<'_> {
     /// Returns the values of a row, counted from the first of them.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "values that go through memory take a tenth longer")]
+    #[expect(clippy::inline_always, reason = "a tenth fewer instructions for each record")]
     fn of(&self, row: usize) -> Values {
         Values {
             number: self.numbers.map(|numbers| numbers[row]),
