@@ -11,12 +11,11 @@
 //!
 //! Reading back proves that the new file has all the written bytes, after the system reported them
 //! on disk. It detects a short write, another process that wrote to the file or truncated it, and a
-//! disk or a driver that lost or changed a page, the latter if the system drops its cached copy
-//! (requested on Linux). It does not detect a disk that answers from a cache which it loses with
-//! the power.
+//! disk or a driver that lost or changed a page, the latter if the system reads past its cached copy
+//! (on Linux it does, where the file system offers direct reading). It does not detect a disk that
+//! answers from a cache which it loses with the power.
 //!
-//! The cost is one reading of the file from disk: a conversion of 460 MB took 1.34 times as long
-//! (docs/testing.md).
+//! The cost is one reading of the file from disk (docs/testing.md).
 //!
 //! [`Guard`] ensures that outputs do not overwrite the files that a run reads, and are no more
 //! readable.
