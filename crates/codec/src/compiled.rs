@@ -79,7 +79,41 @@ impl<F: Flow> LineDecoder<F> {
     /// Makes the decoder of a record's lines; `None` where a row decoder cannot hold them.
     fn new(table: &Table<F>, line: &LineSpec<F>, line_end: LineEnd, how: Decoding) -> Option<Self> {
         let segments = segments(table.style(), line, line_end, how.check_digits)?;
-        let slots = || line.items().iter().map(|item| item.slot);
+        let kind = (line.tag(), table.layout(), line_end);
+        Self::of(kind, line.items_behind_code(), segments, how.backend)
+    }
+
+    /// Makes the decoder of lines that have the values of a record between texts of their own, as
+    /// objects of JSON have.
+    ///
+    /// Each item comes with the text before it; `end` is the text behind the last item, and the
+    /// ending of the line. Values are those of the delimited styles, without quotes. `None` where a
+    /// row decoder cannot hold such lines, or the point, the flag or the date is missing.
+    #[must_use]
+    pub fn between(
+        (tag, layout): (F::Tag, F::Layout),
+        items: &[(&[u8], Item<F::Field>)],
+        (end, line_end): (&[u8], LineEnd),
+        how: Decoding,
+    ) -> Option<Self> {
+        let mut segments = Vec::new();
+        for (text, item) in items {
+            segments.push(Segment::literal(text));
+            push_item(&mut segments, item, Style::Pipe, "", how.check_digits)?;
+        }
+        segments.extend([end, line_end.as_bytes()].map(Segment::literal));
+        let items: Vec<_> = items.iter().map(|(_, item)| *item).collect();
+        Self::of((tag, layout, line_end), &items, segments, how.backend)
+    }
+
+    /// Makes the decoder of lines with these items, which are among the segments in this order.
+    fn of(
+        (tag, layout, line_end): (F::Tag, F::Layout, LineEnd),
+        items: &[Item<F::Field>],
+        segments: Vec<Segment>,
+        backend: Backend,
+    ) -> Option<Self> {
+        let slots = || items.iter().map(|item| item.slot);
         let numbers = slots().filter(|slot| matches!(slot, Slot::Number | Slot::Point(_)));
         let point = numbers.clone().position(|slot| slot != Slot::Number)?;
         let number = numbers.into_iter().position(|slot| slot == Slot::Number);
@@ -94,10 +128,9 @@ impl<F: Flow> LineDecoder<F> {
         let letter = |wanted| letters().flatten().position(|slot| slot == wanted);
         let (flag, outcome) = (letter(Slot::Flag)?, letter(Slot::Outcome));
         slots().find(|slot| *slot == Slot::Date)?;
-        let places = places(line.items_behind_code())?;
+        let places = places(items)?;
         let party = party_place(&segments);
-        let decoder = decoder_of(segments, how.backend)?;
-        let (tag, layout) = (line.tag(), table.layout());
+        let decoder = decoder_of(segments, backend)?;
         Some(Self { tag, layout, line_end, decoder, number, point, flag, outcome, party, places })
     }
 

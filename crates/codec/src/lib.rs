@@ -35,6 +35,7 @@ pub use canonical::{canonical_number, read_canonical, read_canonical_of_constant
 pub use compiled::{Decoding, LineDecoder, LineDecoders, longest_row};
 pub use error::{Error, ErrorKind, Fault, FieldFault, LineCode, Result, Unwritable, fault_of_line};
 pub use flow::{Content, Flow, FromLine, OutOfRange, Target, Totals};
+pub use lookahead::Lookahead;
 pub use names::{Name, Names};
 pub use order::{Counts, FileOrder, Role, Shortfall};
 pub use raw::{RawItem, RawLine, check_ascii, check_printable};

@@ -13,10 +13,9 @@ use flagflow_rows::{MARK_NOT_CANONICAL, RowColumns};
 /// over.
 ///
 /// The rows of a *run* are the exception: their records are made all at once and handed out while
-/// the reader stays where the run began, and the reader goes behind them all when the run
-/// [ends](Lookahead::end_run).
+/// the reader stays where the run began, and the reader goes behind them all when the run ends.
 #[derive(Clone, Debug)]
-pub(crate) struct Lookahead<T> {
+pub struct Lookahead<T> {
     columns: RowColumns,
     /// The next row; of a run, the row where it began.
     next: usize,
@@ -29,22 +28,22 @@ pub(crate) struct Lookahead<T> {
 }
 
 impl<T: Copy> Lookahead<T> {
-    /// For at most so many rows at a time.
+    /// Returns one for at most so many rows at a time.
     #[must_use]
-    pub(crate) fn with_capacity(rows: usize) -> Self {
+    pub fn with_capacity(rows: usize) -> Self {
         let columns = RowColumns::with_capacity(rows);
         Self { columns, next: 0, at: 0, run: Vec::new(), handed_out: 0 }
     }
 
-    /// The rows' values.
+    /// Returns the rows' values.
     #[must_use]
-    pub(crate) const fn columns(&self) -> &RowColumns {
+    pub const fn columns(&self) -> &RowColumns {
         &self.columns
     }
 
-    /// The row that begins where the reader stands, if there is one and it is canonical.
+    /// Returns the row that begins where the reader stands, if there is one and it is canonical.
     #[inline]
-    pub(crate) fn row<R: BufRead>(&mut self, lines: &LineReader<R>) -> Option<usize> {
+    pub fn row<R: BufRead>(&mut self, lines: &LineReader<R>) -> Option<usize> {
         if self.at != lines.offset() {
             self.catch_up(lines.offset());
         }
@@ -114,23 +113,23 @@ impl<T: Copy> Lookahead<T> {
 
     /// Returns whether no row is left that the reader has not passed.
     #[must_use]
-    pub(crate) fn is_spent<R: BufRead>(&self, lines: &LineReader<R>) -> bool {
+    pub fn is_spent<R: BufRead>(&self, lines: &LineReader<R>) -> bool {
         self.next == self.columns.len() && self.at <= lines.offset()
     }
 
     /// Takes so many canonical rows, which begin where the reader stands.
     #[inline]
-    pub(crate) fn take<R: BufRead>(&mut self, rows: usize, lines: &mut LineReader<R>) {
+    pub fn take<R: BufRead>(&mut self, rows: usize, lines: &mut LineReader<R>) {
         let bytes = self.advance(rows);
         lines.skip_lines(rows as u64, bytes);
     }
 
-    /// Takes rows from the reader's buffer by a decoder. How many.
+    /// Takes rows from the reader's buffer by a decoder, and returns their number.
     ///
     /// # Errors
     ///
     /// As [`LineReader::peek`].
-    pub(crate) fn fill<R: BufRead>(
+    pub fn fill<R: BufRead>(
         &mut self,
         lines: &mut LineReader<R>,
         decode: impl FnOnce(&[u8], &mut RowColumns) -> usize,

@@ -106,6 +106,7 @@ mod hint;
 mod keyed;
 mod lines;
 mod names;
+mod object_rows;
 mod objects;
 mod options;
 mod reason;

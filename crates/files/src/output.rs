@@ -11,8 +11,8 @@
 //!
 //! Reading back proves that the new file has all the written bytes, after the system reported them
 //! on disk. It detects a short write, another process that wrote to the file or truncated it, and a
-//! disk or a driver that lost or changed a page, the latter if the system reads past its cached copy
-//! (on Linux it does, where the file system offers direct reading). It does not detect a disk that
+//! disk or a driver that lost or changed a page, the latter if the system reads past its cache (on
+//! Linux it does, where the file system offers direct reading). It does not detect a disk that
 //! answers from a cache which it loses with the power.
 //!
 //! The cost is one reading of the file from disk (docs/testing.md).

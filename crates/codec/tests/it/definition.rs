@@ -4,7 +4,7 @@
 use crate::files::is_plain;
 use crate::flows::{self, Options};
 use flagflow_codec::{
-    Batch, Content, Decoding, Fault, Flow, LineDecoder, RawLine, ReadSettings, Reader, Slot,
+    Batch, Content, Decoding, Fault, Flow, Item, LineDecoder, RawLine, ReadSettings, Reader, Slot,
     Writer, read_canonical, read_line,
 };
 use flagflow_electricity::{Electricity, Profile};
@@ -270,6 +270,57 @@ fn every_row_of_every_decoder() {
         let decoders = every_row::<Electricity>(&format, &flows::instructions(format.flow()));
         assert!(matches!(decoders, 0 | 8), "{decoders}");
     }
+}
+
+/// The values of lines, between texts of their own and in the opposite order, are the same records.
+fn every_value_between_texts<F: Flow>(format: &F::Format, records: &[F::Record]) -> usize {
+    let how = Decoding { backend: Backend::best(), check_digits: false };
+    let mut columns = RowColumns::with_capacity(1);
+    let mut rows = 0;
+    for record in records {
+        let Some(line) = written::<F>(format, *record, LineEnd::None) else { continue };
+        let raw = RawLine::cut(&line, format.as_ref()).unwrap();
+        let mut items: Vec<_> = raw.items().collect();
+        items.retain(|item| item.spec().slot != Slot::Constant);
+        items.reverse();
+        let values: Vec<_> = items.iter().map(|item| (&b"a value: "[..], *item.spec())).collect();
+        let kind = (raw.tag(), format.as_ref().layout());
+        let decoder =
+            |values: &_| LineDecoder::<F>::between(kind, values, (b"; end", LineEnd::Lf), how);
+        let is_date = |item: &Item<F::Field>| item.slot == Slot::Date;
+        let undated: Vec<_> = values.iter().filter(|it| !is_date(&it.1)).copied().collect();
+        assert!(decoder(&undated).is_none());
+        let Some(decoder) = decoder(&values) else { continue };
+        let mut row = Vec::new();
+        for item in items {
+            row.extend_from_slice(&[b"a value: ", item.text()].concat());
+        }
+        row.extend_from_slice(b"; end\n");
+        columns.clear();
+        // a party may be shorter than that of a row
+        decoder.decode(&row, &mut columns);
+        if let Some(found) = decoder.record(&columns, 0) {
+            assert_eq!(found, *record);
+            rows += 1;
+        }
+        row[3] ^= 1;
+        columns.clear();
+        decoder.decode(&row, &mut columns);
+        assert_eq!(decoder.record(&columns, 0), None);
+    }
+    rows
+}
+
+#[test]
+fn every_value_between_other_texts() {
+    for format in flows::gas() {
+        let details = flows::details();
+        assert_eq!(every_value_between_texts::<Gas>(&format, &details), details.len());
+    }
+    let rows = flows::electricity().into_iter().map(|format| {
+        every_value_between_texts::<Electricity>(&format, &flows::instructions(format.flow()))
+    });
+    assert!(rows.sum::<usize>() > 0);
 }
 
 /// Read in pieces of every size, by records, by raw lines and by batches, a file is the same.

@@ -21,6 +21,7 @@ pub(super) struct Keyed<R> {
     keys: Vec<String>,
     /// Start of the last object's line.
     pub(super) position: Position,
+    line_end: LineEnd,
     object: Members,
     ignored: Vec<String>,
 }
@@ -55,21 +56,27 @@ pub(super) enum Unkeyed {
 impl<R: BufRead> Keyed<R> {
     /// `keys` mean something, in some object.
     pub(super) fn new(input: R, keys: Vec<String>) -> Self {
-        let (lines, position) = (LineReader::new(input), Position::START);
-        Self { lines, keys, position, object: Members::default(), ignored: Vec::new() }
+        let (lines, position, line_end) = (LineReader::new(input), Position::START, LineEnd::None);
+        let (object, ignored) = (Members::default(), Vec::new());
+        Self { lines, keys, position, line_end, object, ignored }
     }
 
     /// Reads the next line with text; `None` at the end.
     pub(super) fn next(&mut self) -> Result<Option<Result<(), Unkeyed>>> {
-        let Self { lines, keys, position, object, ignored } = self;
+        let Self { lines, keys, position, line_end, object, ignored } = self;
         while let Some(line) = lines.read_line().map_err(Error::reading)? {
             if line.length > 0 {
-                *position = line.position();
+                (*position, *line_end) = (line.position(), line.end);
                 return Ok(Some(object.read(&line, keys, ignored)));
             }
         }
         *position = lines.position();
         Ok(None)
+    }
+
+    /// The reader of the lines, behind the last object.
+    pub(super) const fn lines(&mut self) -> &mut LineReader<R> {
+        &mut self.lines
     }
 }
 
@@ -102,6 +109,22 @@ impl<R> Keyed<R> {
     /// Returns the keys that mean nothing.
     pub(super) fn ignored(&self) -> &[String] {
         &self.ignored
+    }
+}
+
+impl<R> Keyed<R> {
+    /// Returns the line of the last object, with its ending.
+    pub(super) fn line(&self) -> (&[u8], LineEnd) {
+        (&self.object.bytes, self.line_end)
+    }
+
+    /// Returns the place of each key among the keys and that of its text in the line, in the order
+    /// of the line; `None` if the object is not plain.
+    pub(super) fn plain(&self) -> Option<impl Iterator<Item = (usize, Range<usize>)>> {
+        let values = self.object.values.iter();
+        // the text of any other value is behind the line
+        let is_plain = values.clone().all(|value| value.text.start == value.start);
+        is_plain.then(|| values.map(|value| (value.key, value.text.clone())))
     }
 }
 

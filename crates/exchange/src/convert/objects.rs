@@ -16,12 +16,14 @@ use super::flow::{
 };
 use super::keyed::{Keyed, Unkeyed};
 use super::names::{FUEL, normal};
+use super::object_rows::{ObjectRows, PlainObject};
 use super::reason::ConvertReason;
 use super::sink::cut;
 use super::table::reasons_of;
 
 pub(super) struct ObjectSource<F: ConvertFlow, R> {
     keys: ObjectKeys<F, R>,
+    pub(super) rows: ObjectRows<F>,
     format: F::Format,
     options: F::Options,
     named: F::Named,
@@ -92,6 +94,26 @@ impl<F: ConvertFlow, R> ObjectKeys<F, R> {
         self.key(field).into_iter().flat_map(|key| self.keyed.list(key))
     }
 
+    /// Returns the last object as a record of this line; `None` where it is not plain, or has keys
+    /// that the line has no items for.
+    fn plain(&self, spec: &LineSpec<F>) -> Option<PlainObject<'_, F>> {
+        let (line, line_end) = self.keyed.line();
+        let item = |key: usize| {
+            let key = key.checked_sub(Self::OTHERS.len())?;
+            let alias = || F::ALIASES.get(key - self.fields.len()).map(|(_, field)| field);
+            let field = self.fields.get(key).or_else(alias)?;
+            spec.items().iter().find(|item| item.field == *field)
+        };
+        let values = self.keyed.plain()?.filter(|(key, _)| !self.is_constant(*key));
+        let values = values.map(|(key, place)| Some((*item(key)?, place)));
+        Some(PlainObject { line, line_end, values: values.collect::<Option<_>>()? })
+    }
+
+    /// Returns true for a key whose text is the same in all records of a kind.
+    fn is_constant(&self, key: usize) -> bool {
+        key < Self::OTHERS.len() || key == self.fuel_key()
+    }
+
     fn place(&self, field: F::Field) -> (Position, Option<&[u8]>) {
         match self.key(field) {
             Some(key) => (self.keyed.place(key), self.keyed.text(key)),
@@ -127,6 +149,7 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
         names.extend(F::OLD_NAMES.iter().map(|(old, _)| (*old).to_owned()));
         Ok(Self {
             keys: ObjectKeys { keyed: Keyed::new(input, names), fields },
+            rows: ObjectRows::new(),
             named: F::Named::new(&format),
             order: FileOrder::new(format.as_ref()),
             format,
@@ -270,7 +293,27 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
             Some(item) => reasons_of(&mut self.named, table, keys.list(item))?,
             None => Vec::new(),
         };
+        if let Some(spec) = table.line(tag) {
+            self.rows.learn(spec, table.layout(), || keys.plain(spec));
+        }
         Ok(ConvertStep::Record(record, Rest { extras, reasons }))
+    }
+
+    /// Returns the record of the next line, if it is like that of an earlier line.
+    fn row(&mut self) -> Result<Option<F::Record>> {
+        let record = self.rows.next(self.keys.keyed.lines()).map_err(Error::reading)?;
+        if record.is_some() {
+            self.order.take_records(1);
+        }
+        Ok(record)
+    }
+
+    /// Reads the line of the last record as an object, if it was read as a row.
+    fn read_row_again(&mut self) {
+        // the line is in the buffer, and it is an object
+        if self.rows.take_back() && self.keys.keyed.next().is_ok() {
+            self.keys.keyed.position.record = Some(self.order.counts().records);
+        }
     }
 
     /// Reports each missing line, and a missing part of the envelope, once.
@@ -309,12 +352,17 @@ impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for ObjectSource<F, R> {
         if let Some(trailer) = self.waiting.take() {
             return Ok(Some(ConvertStep::Trailer(Box::new(trailer))));
         }
-        while let Some(read) = self.keys.keyed.next()? {
-            if let Some(step) = self.take(read) {
-                return Ok(Some(step));
+        loop {
+            if let Some(record) = self.row()? {
+                return Ok(Some(ConvertStep::Record(record, Rest::NONE)));
+            }
+            let Some(read) = self.keys.keyed.next()? else { return Ok(self.end()) };
+            let step = self.take(read);
+            self.rows.note(self.order.is_in_records());
+            if step.is_some() {
+                return Ok(step);
             }
         }
-        Ok(self.end())
     }
 
     fn header(&self) -> FoundHeader<F::Header> {
@@ -322,10 +370,12 @@ impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for ObjectSource<F, R> {
     }
 
     fn line(&mut self) -> Position {
+        self.read_row_again();
         self.keys.keyed.position
     }
 
     fn field(&mut self, field: F::Field) -> (Position, Option<&[u8]>) {
+        self.read_row_again();
         self.keys.place(field)
     }
 

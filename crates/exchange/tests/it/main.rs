@@ -9,5 +9,6 @@ mod diff;
 mod electricity;
 mod faults;
 mod generate;
+mod objects;
 mod output;
 mod roundtrip;
