@@ -48,6 +48,7 @@ mod outcome;
 mod point;
 #[cfg(feature = "serde")]
 mod text;
+mod weighted;
 
 pub use calendar::{InvalidHolidays, UnknownYear, WorkingDays};
 pub use date::{EffectiveDate, InvalidDate};

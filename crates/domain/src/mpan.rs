@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::weighted::{Weights, weighted_sum};
+
 /// An MPAN core, the number of an electricity meter point: exactly 13 digits.
 ///
 /// Source: item J0003 of the electricity flows. The first two digits are the
@@ -68,12 +70,14 @@ impl MpanCore {
     /// It is the sum of the 12 digits times the primes 3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41 and
     /// 43 (there is no 11), modulo 11, modulo 10.
     #[must_use]
+    #[inline]
     pub const fn expected_check_digit(self) -> u64 {
         check_digit(self.body())
     }
 
     /// Returns true if the last digit is the check digit of the body.
     #[must_use]
+    #[inline]
     pub const fn has_valid_check_digit(self) -> bool {
         self.0 % 10 == self.expected_check_digit()
     }
@@ -86,15 +90,11 @@ impl MpanCore {
     }
 }
 
-const fn check_digit(mut body: u64) -> u64 {
-    let mut sum = 0;
-    let mut place = 0;
-    while place < MpanCore::CHECK_WEIGHTS.len() {
-        sum += body % 10 * MpanCore::CHECK_WEIGHTS[place] as u64;
-        body /= 10;
-        place += 1;
-    }
-    sum % 11 % 10
+const fn check_digit(body: u64) -> u64 {
+    const LAST: Weights = Weights::new(MpanCore::CHECK_WEIGHTS.split_at(8).0, 0);
+    const FIRST: Weights = Weights::new(&MpanCore::CHECK_WEIGHTS, 8);
+    let (first, last) = (body / 100_000_000, body % 100_000_000);
+    (weighted_sum(first, FIRST) + weighted_sum(last, LAST)) % 11 % 10
 }
 
 /// Prints the 13 digits.

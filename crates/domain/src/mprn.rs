@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::weighted::{Weights, weighted_sum};
+
 /// A gas Meter Point Reference Number: a number of at most 10 digits.
 ///
 /// Source: MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a), type Number,
@@ -69,6 +71,7 @@ impl Mprn {
     /// They are the sum of each body digit times its position counted from the right, starting at
     /// 1, modulo 11. `10` is a legal pair; there is no complement.
     #[must_use]
+    #[inline]
     pub const fn expected_check_digits(self) -> u64 {
         check_digits(self.body())
     }
@@ -82,16 +85,8 @@ impl Mprn {
 }
 
 const fn check_digits(body: u64) -> u64 {
-    // four digits and four, so that no division waits for the one before
-    (weighted(body % 10_000, 1) + weighted(body / 10_000, 5)) % 11
-}
-
-/// The sum of four digits, each times its position, which is `first` for the last of them.
-const fn weighted(four: u64, first: u64) -> u64 {
-    four % 10 * first
-        + four / 10 % 10 * (first + 1)
-        + four / 100 % 10 * (first + 2)
-        + four / 1000 * (first + 3)
+    const WEIGHTS: Weights = Weights::new(&Mprn::CHECK_WEIGHTS, 0);
+    weighted_sum(body, WEIGHTS) % 11
 }
 
 /// Prints the digits without leading zeros; a width pads it (`{:010}` is the fixed layout's form).
