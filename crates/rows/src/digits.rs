@@ -1,5 +1,8 @@
 //! Digits as bytes, whatever they count.
 
+/// Eight zeros, as a word.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
 /// Appends a number with at least `width` digits, padded left with zeros (at most 20 digits).
 ///
 /// ```
@@ -10,13 +13,20 @@
 #[inline]
 pub fn push_digits(out: &mut Vec<u8>, mut number: u64, width: usize) {
     const EIGHT: u64 = 100_000_000;
-    let own = number.checked_ilog10().map_or(0, |log| log as usize + 1);
     let mut digits = [b'0'; 24];
-    for eight in digits.rchunks_exact_mut(8) {
-        eight.copy_from_slice(&eight_digits_of((number % EIGHT) as u32));
+    let mut begin = digits.len();
+    loop {
+        begin -= 8;
+        let eight = eight_digits_of((number % EIGHT) as u32);
+        digits[begin..begin + 8].copy_from_slice(&eight);
         number /= EIGHT;
+        if number == 0 {
+            let zeros = (u64::from_be_bytes(eight) ^ ZEROS).leading_zeros() / 8;
+            begin += zeros as usize;
+            break;
+        }
     }
-    out.extend_from_slice(&digits[digits.len() - own.max(width.min(20))..]);
+    out.extend_from_slice(&digits[begin.min(digits.len() - width.min(20))..]);
 }
 
 /// Eight ASCII digits at once, in one 64-bit word; `None` where a byte is no digit.
@@ -29,7 +39,6 @@ pub fn push_digits(out: &mut Vec<u8>, mut number: u64, width: usize) {
 #[inline]
 pub fn eight_digits(bytes: [u8; 8]) -> Option<u32> {
     const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
-    const ZEROS: u64 = 0x3030_3030_3030_3030;
     let word = u64::from_le_bytes(bytes);
     // a digit has high nibble 3, and still has it with 6 added; where the first test holds, the
     // sum cannot carry into the next byte
@@ -64,7 +73,7 @@ pub const fn eight_digits_of(number: u32) -> [u8; 8] {
     let pairs = hundreds | fours.wrapping_sub(hundreds * 100) << 16;
     let tens = (pairs.wrapping_mul(103) >> 10) & 0x000F_000F_000F_000F;
     let digits = tens | pairs.wrapping_sub(tens * 10) << 8;
-    digits.wrapping_add(0x3030_3030_3030_3030).to_le_bytes()
+    digits.wrapping_add(ZEROS).to_le_bytes()
 }
 
 /// The two ASCII digits of a number below 100.
@@ -149,6 +158,24 @@ mod tests {
             let mut out = Vec::new();
             push_digits(&mut out, number, width);
             assert_eq!(out, expected.as_bytes());
+        }
+    }
+
+    /// Numbers of every length, and those beside them.
+    #[test]
+    fn digits_are_written_as_the_standard_library_writes_them() {
+        let powers = (0..20).map(|power| 10u64.pow(power));
+        for number in powers.flat_map(|power| [power - 1, power, power + 1]) {
+            for width in 0..=20 {
+                let mut out = b"x".to_vec();
+                push_digits(&mut out, number, width);
+                let expected = if width == 0 && number == 0 {
+                    "x".to_owned()
+                } else {
+                    format!("x{number:0width$}")
+                };
+                assert_eq!(out, expected.as_bytes(), "{number} {width}");
+            }
         }
     }
 }
