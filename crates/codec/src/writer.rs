@@ -314,6 +314,12 @@ impl<F: Flow, W: Write> Writer<F, W> {
         &self.inner
     }
 
+    /// Returns a mutable reference to the inner writer, to take away what was written. Positions in
+    /// errors count what this writer wrote.
+    pub const fn inner_mut(&mut self) -> &mut W {
+        &mut self.inner
+    }
+
     /// Takes from another file's trailer all that is not counted. File identifier and counts are
     /// this file's own.
     pub fn set_trailer(&mut self, trailer: &F::Trailer) {

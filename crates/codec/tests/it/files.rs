@@ -103,20 +103,22 @@ fn assert_comes_back<F: Options>(format: &F::Format, records: &[F::Record]) {
         assert_eq!(read.flow_count(), flows);
         let end = read.position();
         assert_eq!((end.offset, end.line), (file.len() as u64, 3 + read.group_count()));
+        // positions count what was taken away too
+        assert!(!writer.inner().is_empty());
+        let mut written = std::mem::take(writer.inner_mut());
         for kind in [LineKind::Header, LineKind::Trailer] {
             let error = writer.write_raw(kind, b"line").unwrap_err();
             assert_eq!(error.kind(), ErrorKind::UnexpectedRecord);
+            assert_eq!(error.position().offset, written.len() as u64);
         }
         for line in [&b"a\nb"[..], b"a\r"] {
             let error = writer.write_raw(LineKind::Record, line).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::NotWritable);
         }
         writer.set_trailer(read.trailer().unwrap());
-        assert!(!writer.inner().is_empty());
-        assert_eq!(
-            writer.finish().unwrap().escape_ascii().to_string(),
-            file.escape_ascii().to_string()
-        );
+        assert!(writer.inner().is_empty());
+        written.extend(writer.finish().unwrap());
+        assert_eq!(written.escape_ascii().to_string(), file.escape_ascii().to_string());
         assert_eq!(read.into_inner(), b"");
     }
 }
