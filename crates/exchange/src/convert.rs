@@ -163,7 +163,7 @@ pub fn convert(
         let what = format!("{} is not text: a table must take the records", options.to);
         return Err(Error::new(ErrorKind::Options, what));
     }
-    convert_to(input, ConvertTarget::Text(output), options)
+    convert_to(input, ConvertTarget { text: output, table: None }, options)
 }
 
 /// Converts a file of text to records of a table. Publish the table only if
@@ -177,7 +177,7 @@ pub fn convert_records(
     table: &mut dyn RecordTable,
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {
-    convert_to(input, ConvertTarget::<std::io::Sink>::Records(table), options)
+    convert_to(input, ConvertTarget { text: std::io::sink(), table: Some(table) }, options)
 }
 
 fn convert_to(

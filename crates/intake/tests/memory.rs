@@ -10,6 +10,7 @@
 use std::fmt::Debug;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -205,6 +206,11 @@ const WORK: &[(&str, Work)] = &[
     }),
     ("convert to jsonl", |_, again, length| {
         let options = ConvertOptions::new(RecordFormat::Jsonl);
+        convert(lines(again, length), io::sink(), &options).map(|report| report.records.to_string())
+    }),
+    ("convert to csv on three threads", |_, again, length| {
+        let mut options = ConvertOptions::new(RecordFormat::Csv);
+        options.threads = NonZeroUsize::MIN.saturating_add(2);
         convert(lines(again, length), io::sink(), &options).map(|report| report.records.to_string())
     }),
     ("convert to uklink", |_, again, length| {

@@ -1,19 +1,24 @@
 //! Converts records of either fuel: from a source, checked, to a sink.
 
+use std::cell::Cell;
 use std::io::Write;
+use std::iter;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 
 use flagflow_check::rule::flag_not_in_edition;
 use flagflow_domain::ServiceFlag;
+use flagflow_frame::parallel::in_order;
 use flagflow_frame::{LineEnd, Position};
 
-use flagflow_files::Result;
+use flagflow_files::{Error, Result};
 
 use super::flow::{ConvertFlow, Extras, Objection, Rest};
 use super::options::{ConvertOptions, EnvelopeRule, RecordFormat};
 use super::reason::ConvertReason;
 use super::records::ConvertTarget;
 use super::report::{ConvertRefusal, ConvertReport, EnvelopeChange};
-use super::sink::Sink;
+use super::sink::{Chunk, Sink};
 
 /// Reads records of one format.
 pub(super) trait ConvertSource<F: ConvertFlow> {
@@ -70,7 +75,8 @@ pub(super) fn run<F: ConvertFlow>(
     let (header, change) = envelope::<F>(format, source.header(), options)?;
     report.envelope = change;
     report.header_values_unused = header.is_none() && F::has_values(options);
-    let sink = Sink::<F, _>::new(output, format, header, line_end, options);
+    let ConvertTarget { text: mut output, table } = output;
+    let sink = Sink::<F>::new(table, format, header, line_end, options);
     if let Some((field, reason)) = sink.begin() {
         let refusal = ConvertRefusal::new(Position::START, reason);
         report.refuse(match field {
@@ -78,14 +84,57 @@ pub(super) fn run<F: ConvertFlow>(
             None => refusal,
         });
     }
-    let mut conversion = Conversion { options, report, sink };
-    while let Some(found) = step {
-        conversion.take(found, &mut source)?;
-        step = source.next()?;
+    let mut conversion = Conversion { options, report, sink, chunk: Chunk::default() };
+    let (spare, mut failed) = (Cell::default(), None);
+    let chunks = iter::from_fn(|| {
+        conversion.chunk = spare.take();
+        let filled = conversion.fill(&mut source, &mut step);
+        let is_full = filled.unwrap_or_else(|error| {
+            failed = Some(error);
+            false
+        });
+        is_full.then(|| std::mem::take(&mut conversion.chunk))
+    });
+    let write = |chunk: &mut Chunk<F>| match output.write_all(chunk.text()) {
+        Ok(()) => {
+            chunk.clear();
+            spare.set(std::mem::take(chunk));
+            ControlFlow::Continue(())
+        }
+        Err(error) => ControlFlow::Break(error),
+    };
+    if let ControlFlow::Break(error) = render(chunks.fuse(), options.threads, write) {
+        return Err(Error::writing(error));
+    }
+    if let Some(error) = failed {
+        return Err(error);
     }
     conversion.report.ignore(source.ignored());
     conversion.report.empty_rows = source.empty_rows();
-    conversion.finish()
+    conversion.finish(output)
+}
+
+/// Makes text of the records of chunks, by other threads where there are records, and takes the
+/// chunks in their order, until `take` breaks.
+fn render<F: ConvertFlow, B>(
+    mut chunks: impl Iterator<Item = Chunk<F>>,
+    threads: NonZeroUsize,
+    mut take: impl FnMut(&mut Chunk<F>) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    let Some(first) = chunks.next() else { return ControlFlow::Continue(()) };
+    let has_work = first.has_records();
+    let mut chunks = iter::once(first).chain(chunks);
+    if has_work && threads > NonZeroUsize::MIN {
+        let work = |mut chunk: Chunk<F>, done: &mut Chunk<F>| {
+            chunk.render();
+            *done = chunk;
+        };
+        return in_order(chunks, threads, work, take);
+    }
+    chunks.try_for_each(|mut chunk| {
+        chunk.render();
+        take(&mut chunk)
+    })
 }
 
 /// Returns the header to write, and what that means for the envelope.
@@ -114,13 +163,33 @@ fn envelope<F: ConvertFlow>(
 }
 
 /// A conversion on its way.
-struct Conversion<'a, 't, F: ConvertFlow, W: Write> {
+struct Conversion<'a, 't, F: ConvertFlow> {
     options: &'a ConvertOptions,
     report: ConvertReport,
-    sink: Sink<'t, F, W>,
+    sink: Sink<'t, F>,
+    /// The output that is not yet written.
+    chunk: Chunk<F>,
 }
 
-impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
+impl<F: ConvertFlow> Conversion<'_, '_, F> {
+    /// Fills the chunk, from a step that was read already. Returns false at the end of the input.
+    fn fill(
+        &mut self,
+        source: &mut impl ConvertSource<F>,
+        next: &mut Option<ConvertStep<F>>,
+    ) -> Result<bool> {
+        let mut step = next.take();
+        while let Some(found) = step {
+            self.take(found, source)?;
+            step = source.next()?;
+            if self.chunk.is_full() {
+                *next = step;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn take(&mut self, step: ConvertStep<F>, source: &mut impl ConvertSource<F>) -> Result<()> {
         match step {
             ConvertStep::Record(record, rest) => {
@@ -133,7 +202,7 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
             }
             _ if !self.report.is_publishable() => {}
             ConvertStep::Group(group, extras) => {
-                let objection = self.sink.group(group, &extras)?;
+                let objection = self.sink.group(&mut self.chunk, group, &extras)?;
                 self.object(objection, source);
             }
             ConvertStep::Trailer(trailer) => {
@@ -175,7 +244,7 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
         if !self.report.is_publishable() {
             return Ok(());
         }
-        match self.sink.write(record, rest)? {
+        match self.sink.write(&mut self.chunk, record, rest)? {
             Some((field, reason)) => self.report.refuse(refusal_at(source, field, reason)),
             None => self.report.written += 1,
         }
@@ -203,9 +272,13 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, '_, F, W> {
         }
     }
 
-    fn finish(mut self) -> Result<ConvertReport> {
+    /// Writes the rest of the output.
+    fn finish(mut self, mut output: impl Write) -> Result<ConvertReport> {
         if self.report.is_publishable() {
-            self.sink.finish()?;
+            self.sink.finish(&mut self.chunk)?;
+            self.chunk.render();
+            output.write_all(self.chunk.text()).map_err(Error::writing)?;
+            output.flush().map_err(Error::writing)?;
         } else {
             self.report.written = 0;
         }

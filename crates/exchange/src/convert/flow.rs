@@ -182,6 +182,8 @@ pub(super) const FURTHER: &str = "further_items";
 pub(super) struct Extras(Vec<Vec<u8>>);
 
 impl Extras {
+    pub(super) const NONE: Self = Self(Vec::new());
+
     pub(super) fn of<'a>(items: impl Iterator<Item = &'a [u8]>) -> Self {
         Self(items.map(<[u8]>::to_vec).collect())
     }
@@ -205,7 +207,7 @@ pub(super) struct Rest<F: Flow> {
 }
 
 impl<F: Flow> Rest<F> {
-    pub(super) const NONE: Self = Self { extras: Extras(Vec::new()), reasons: Vec::new() };
+    pub(super) const NONE: Self = Self { extras: Extras::NONE, reasons: Vec::new() };
 
     pub(super) const fn is_empty(&self) -> bool {
         self.extras.is_empty() && self.reasons.is_empty()

@@ -1,5 +1,6 @@
 //! Options of a conversion.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use flagflow_domain::{Edition, ServiceFlag};
@@ -166,6 +167,10 @@ pub struct ConvertOptions {
     pub delimiter: CellDelimiter,
     /// Names of columns in a table that is read: the name of an item, and that of its column.
     pub columns: Vec<(String, String)>,
+    /// The number of threads that make the text of a csv table or of objects. The calling thread
+    /// reads, checks and writes beside them; with one thread it does all, and so it does for other
+    /// formats and for small files. Output and report are the same at any number.
+    pub threads: NonZeroUsize,
 }
 
 /// Delimiter between the cells of a table.
@@ -242,6 +247,7 @@ impl ConvertOptions {
             csv_safe: false,
             delimiter: CellDelimiter::Comma,
             columns: Vec::new(),
+            threads: NonZeroUsize::MIN,
         }
     }
 

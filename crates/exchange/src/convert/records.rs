@@ -47,8 +47,8 @@ impl From<Instruction> for TableRecord {
     }
 }
 
-/// The output of a conversion.
-pub(super) enum ConvertTarget<'t, W> {
-    Text(W),
-    Records(&'t mut dyn RecordTable),
+/// The output of a conversion: a file of text, or a table, beside which the text is empty.
+pub(super) struct ConvertTarget<'t, W> {
+    pub(super) text: W,
+    pub(super) table: Option<&'t mut dyn RecordTable>,
 }

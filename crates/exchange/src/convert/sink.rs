@@ -1,7 +1,8 @@
 //! Records to a file of any format.
 
 use std::borrow::Cow;
-use std::io::{BufWriter, Write};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use flagflow_codec::{
     Content, ErrorKind, FileOrder, Item, ItemKind, LineCode, LineKind, LineSpec, RawLine, Slot,
@@ -21,19 +22,19 @@ use super::flow::{
 };
 use super::options::{ConvertOptions, RecordFormat};
 use super::reason::ConvertReason;
-use super::records::{ConvertTarget, RecordTable};
+use super::records::RecordTable;
 
-/// Writes the records of a conversion.
-pub(super) enum Sink<'t, F: ConvertFlow, W: Write> {
-    Lines(Box<LineSink<F, W>>),
-    Table(Box<TableSink<F, W>>),
-    Objects(Box<ObjectSink<F, W>>),
+/// Writes the records of a conversion, text to a chunk of the output.
+pub(super) enum Sink<'t, F: ConvertFlow> {
+    Lines(Box<LineSink<F>>),
+    Table(Box<TableSink<F>>),
+    Objects(Box<ObjectSink<F>>),
     Records(Box<RecordSink<'t, F>>),
 }
 
-impl<'t, F: ConvertFlow, W: Write> Sink<'t, F, W> {
+impl<'t, F: ConvertFlow> Sink<'t, F> {
     pub(super) fn new(
-        output: ConvertTarget<'t, W>,
+        table: Option<&'t mut dyn RecordTable>,
         format: &F::Format,
         header: Option<F::Header>,
         line_end: LineEnd,
@@ -49,15 +50,11 @@ impl<'t, F: ConvertFlow, W: Write> Sink<'t, F, W> {
         };
         let target = Target { line_end, header: header.clone(), ..Target::new(format.clone()) };
         let writer = F::writer_options(target.into(), options);
-        let output = match output {
-            ConvertTarget::Text(output) => output,
-            ConvertTarget::Records(table) => {
-                let text = TextSink::new(Vec::new(), format, line_end);
-                let lines = ObjectSink::new(text, writer, header, objection);
-                return Self::Records(Box::new(RecordSink::new(table, lines)));
-            }
-        };
-        let text = TextSink::new(output, format, line_end);
+        let text = TextSink::new(format, line_end, options);
+        if let Some(table) = table {
+            let lines = ObjectSink::new(text, writer, header, objection);
+            return Self::Records(Box::new(RecordSink::new(table, lines)));
+        }
         match options.to {
             RecordFormat::Csv => Self::Table(Box::new(TableSink::new(text, &writer, options))),
             RecordFormat::Jsonl => {
@@ -89,22 +86,32 @@ impl<'t, F: ConvertFlow, W: Write> Sink<'t, F, W> {
     }
 
     /// Writes a record, or returns the reason why it cannot be written at its place.
-    pub(super) fn write(&mut self, record: F::Record, rest: &Rest<F>) -> Result<Objection<F>> {
+    pub(super) fn write(
+        &mut self,
+        chunk: &mut Chunk<F>,
+        record: F::Record,
+        rest: &Rest<F>,
+    ) -> Result<Objection<F>> {
         match self {
-            Self::Lines(lines) => return lines.write(record, rest),
-            Self::Table(table) => table.write(&record, rest)?,
-            Self::Objects(objects) => objects.write(&record, rest)?,
+            Self::Lines(lines) => return lines.write(chunk, record, rest),
+            Self::Table(table) => table.write(chunk, &record, rest),
+            Self::Objects(objects) => objects.write(chunk, &record, rest)?,
             Self::Records(records) => records.write(record, rest)?,
         }
         Ok(None)
     }
 
     /// Writes a group, or returns the reason why it cannot be written.
-    pub(super) fn group(&mut self, group: F::Group, extras: &Extras) -> Result<Objection<F>> {
+    pub(super) fn group(
+        &mut self,
+        chunk: &mut Chunk<F>,
+        group: F::Group,
+        extras: &Extras,
+    ) -> Result<Objection<F>> {
         match self {
-            Self::Lines(lines) => return lines.group(group, extras),
+            Self::Lines(lines) => return lines.group(chunk, group, extras),
             Self::Table(table) => return Ok(table.group(group, extras)),
-            Self::Objects(objects) => objects.group(group, extras)?,
+            Self::Objects(objects) => objects.group(chunk, group, extras)?,
             Self::Records(records) => return records.group(group, extras),
         }
         Ok(None)
@@ -125,17 +132,18 @@ impl<'t, F: ConvertFlow, W: Write> Sink<'t, F, W> {
         }
     }
 
-    /// Writes what comes last, and flushes.
-    pub(super) fn finish(self) -> Result<()> {
+    /// Writes what comes last.
+    pub(super) fn finish(self, chunk: &mut Chunk<F>) -> Result<()> {
         match self {
             Self::Lines(lines) => {
                 let written = lines.writer.finish();
-                written.map(|_| ()).map_err(|error| unwritten(error.into_parts().0))
+                chunk.text = written.map_err(|error| unwritten(error.into_parts().0))?;
             }
-            Self::Table(table) => table.finish(),
-            Self::Objects(objects) => objects.finish(),
-            Self::Records(records) => records.finish(),
+            Self::Table(mut table) => table.begin(chunk, 0),
+            Self::Objects(objects) => objects.finish(chunk)?,
+            Self::Records(records) => records.finish()?,
         }
+        Ok(())
     }
 }
 
@@ -165,26 +173,24 @@ fn misplaced<N: flagflow_codec::Name + std::fmt::Display>(
 }
 
 /// Writes a file in one of the layouts of the flow.
-pub(super) struct LineSink<F: ConvertFlow, W: Write> {
-    writer: Writer<F, BufWriter<W>>,
+pub(super) struct LineSink<F: ConvertFlow> {
+    writer: Writer<F, Vec<u8>>,
     format: F::Format,
     header_objection: Objection<F>,
     scratch: Vec<u8>,
 }
 
-impl<F: ConvertFlow, W: Write> LineSink<F, W> {
+impl<F: ConvertFlow> LineSink<F> {
     fn new(
-        text: TextSink<F, W>,
+        text: TextSink<F>,
         options: F::WriterOptions,
         header: Option<&F::Header>,
         objection: Objection<F>,
     ) -> Self {
-        let TextSink { output, format, .. } = text;
-        // more than an output buffers, so nothing is copied twice
-        let writer = Writer::with_options(BufWriter::with_capacity(2 * BUFFER, output), options);
-        let mut sink = Self { writer, format, header_objection: objection, scratch: Vec::new() };
-        let unfit =
-            header.and_then(|header| sink.unfit(&Content::Header(header), &Extras::default()));
+        let TextSink { format, scratch, .. } = text;
+        let writer = Writer::with_options(Vec::new(), options);
+        let mut sink = Self { writer, format, header_objection: objection, scratch };
+        let unfit = header.and_then(|header| sink.unfit(&Content::Header(header), &Extras::NONE));
         sink.header_objection = objection.or(unfit);
         sink
     }
@@ -207,27 +213,51 @@ impl<F: ConvertFlow, W: Write> LineSink<F, W> {
         }
         self.unfit(&Content::Record(*record), &rest.extras).or_else(|| {
             let mut reasons = rest.reasons.iter();
-            reasons.find_map(|it| self.unfit(&Content::Reason(*it), &Extras::default()))
+            reasons.find_map(|it| self.unfit(&Content::Reason(*it), &Extras::NONE))
         })
     }
 
-    fn write(&mut self, record: F::Record, rest: &Rest<F>) -> Result<Objection<F>> {
-        misplaced(match rest.is_empty() {
+    fn write(
+        &mut self,
+        chunk: &mut Chunk<F>,
+        record: F::Record,
+        rest: &Rest<F>,
+    ) -> Result<Objection<F>> {
+        let written = misplaced(match rest.is_empty() {
             true => self.writer.write(record),
             false => self.writer.write_with_reasons(record, rest.extras.iter(), &rest.reasons),
-        })
+        });
+        self.fill(chunk);
+        written
     }
 
-    fn group(&mut self, group: F::Group, extras: &Extras) -> Result<Objection<F>> {
-        match self.unfit(&Content::Group(group), extras) {
-            None => misplaced(self.writer.write_opening(group, extras.iter())),
-            objection => Ok(objection),
+    fn group(
+        &mut self,
+        chunk: &mut Chunk<F>,
+        group: F::Group,
+        extras: &Extras,
+    ) -> Result<Objection<F>> {
+        let objection = self.unfit(&Content::Group(group), extras);
+        if objection.is_some() {
+            return Ok(objection);
+        }
+        let written = misplaced(self.writer.write_opening(group, extras.iter()));
+        self.fill(chunk);
+        written
+    }
+
+    /// Moves the text to the chunk, if that makes it full: the writer makes the text, because it
+    /// checks the order of its lines.
+    fn fill(&mut self, chunk: &mut Chunk<F>) {
+        let text = self.writer.inner_mut();
+        if text.len() >= BUFFER {
+            std::mem::swap(&mut chunk.text, text);
         }
     }
 
     fn trailer(&mut self, trailer: F::Trailer, options: &ConvertOptions) -> Objection<F> {
         let (trailer, objection) = F::fit_trailer(trailer, &self.format, options);
-        let unfit = self.unfit(&Content::Trailer(&trailer), &Extras::default());
+        let unfit = self.unfit(&Content::Trailer(&trailer), &Extras::NONE);
         if unfit.is_none() {
             self.writer.set_trailer(&trailer);
         }
@@ -235,52 +265,157 @@ impl<F: ConvertFlow, W: Write> LineSink<F, W> {
     }
 }
 
-/// Writes lines of text that have the values of the flow's lines.
-pub(super) struct TextSink<F: ConvertFlow, W: Write> {
-    output: W,
+/// A piece of the output: lines of text, and among them records that are not yet text. Any thread
+/// can make them text, because all that depends on their order is decided. Where there are no other
+/// threads all records are text at once, which takes a tenth less than keeping their values.
+pub(super) struct Chunk<F: ConvertFlow> {
+    text: Vec<u8>,
+    /// The records, each with the number of bytes of the text that come before it.
+    records: Vec<(usize, Values)>,
+    rows: Option<Arc<Rows<F>>>,
+    /// The text with the records in it.
+    whole: Vec<u8>,
+}
+
+impl<F: ConvertFlow> Default for Chunk<F> {
+    fn default() -> Self {
+        Self { text: Vec::new(), records: Vec::new(), rows: None, whole: Vec::new() }
+    }
+}
+
+impl<F: ConvertFlow> Chunk<F> {
+    /// The most records that are not text: 96 KiB of values, and 90 to 270 KiB as text.
+    const RECORDS: usize = 2048;
+
+    /// Empties the chunk, and keeps its memory.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.records.clear();
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.records.len() >= Self::RECORDS || self.text.len() >= BUFFER
+    }
+
+    /// Returns true if there is text to be made of records.
+    pub(super) fn has_records(&self) -> bool {
+        !self.records.is_empty()
+    }
+
+    /// Takes a record after the text that is there, with the rows of all records.
+    #[inline]
+    fn push(&mut self, record: &F::Record, extras: &Extras, rows: &Arc<Rows<F>>) {
+        // the values go straight to their place: a copy of them would wait for their own stores
+        match F::values(record) {
+            Some(values) if rows.are_deferred && extras.is_empty() => {
+                self.records.push((self.text.len(), values));
+                if self.rows.is_none() {
+                    self.rows = Some(Arc::clone(rows));
+                }
+            }
+            values => rows.write(&mut self.text, &values.unwrap_or(Values::NONE), extras),
+        }
+    }
+
+    /// Makes text of the records.
+    pub(super) fn render(&mut self) {
+        self.whole.clear();
+        let Self { text, records, rows: Some(rows), whole } = self else { return };
+        whole.reserve(text.len() + records.len() * rows.room);
+        let mut at = 0;
+        for (before, values) in records {
+            if at < *before {
+                whole.extend_from_slice(&text[at..*before]);
+                at = *before;
+            }
+            rows.write(whole, values, &Extras::NONE);
+        }
+        whole.extend_from_slice(&text[at..]);
+    }
+
+    /// Returns the text, once the records are text.
+    pub(super) fn text(&self) -> &[u8] {
+        if self.rows.is_some() { &self.whole } else { &self.text }
+    }
+}
+
+/// The texts of records, but for their values.
+struct Rows<F: ConvertFlow> {
+    /// The records without and with an outcome.
+    templates: [Template<F>; 2],
+    fit: Fit,
+    line_end: &'static [u8],
+    /// Records without extras are made text later, perhaps by other threads.
+    are_deferred: bool,
+    /// The most bytes of such a record.
+    room: usize,
+}
+
+impl<F: ConvertFlow> Rows<F> {
+    /// The most bytes of a value: 20 digits, or the four characters of a party, escaped.
+    const VALUE: usize = 24;
+
+    /// Appends a record with its line ending.
+    #[inline]
+    fn write(&self, line: &mut Vec<u8>, values: &Values, extras: &Extras) {
+        let template = &self.templates[usize::from(values.outcome != 0)];
+        template.write(line, values, extras, |line, at| self.fit.apply(line, at));
+        line.extend_from_slice(self.line_end);
+    }
+}
+
+/// A way to change a text of any characters to suit its place.
+#[derive(Clone, Copy, Debug)]
+enum Fit {
+    Cell(CellStyle),
+    Value,
+}
+
+impl Fit {
+    /// Changes the text that begins at a byte of the line.
+    #[inline]
+    fn apply(self, line: &mut Vec<u8>, at: usize) {
+        match self {
+            Self::Cell(style) => quote(line, at, style),
+            Self::Value => escape(line, at),
+        }
+    }
+}
+
+/// The values of the flow's lines as text.
+pub(super) struct TextSink<F: ConvertFlow> {
     line_end: &'static [u8],
     format: F::Format,
     /// The places of the records without and with an outcome among the lines of the table.
     records: [usize; 2],
-    /// Lines that are not yet written, and the beginning of the next one.
-    text: Vec<u8>,
+    /// There are threads that can make text of records.
+    may_defer: bool,
     scratch: Vec<u8>,
 }
 
-impl<F: ConvertFlow, W: Write> TextSink<F, W> {
-    fn new(output: W, format: F::Format, line_end: LineEnd) -> Self {
+impl<F: ConvertFlow> TextSink<F> {
+    fn new(format: F::Format, line_end: LineEnd, options: &ConvertOptions) -> Self {
         let lines = format.as_ref().lines().iter();
         let answer = lines.take_while(|line| line.kind() == LineKind::Record).position(has_outcome);
         Self {
-            output,
             line_end: line_end.as_bytes(),
             format,
             records: [0, answer.unwrap_or(0)],
-            text: Vec::new(),
+            may_defer: options.threads > NonZeroUsize::MIN,
             scratch: Vec::new(),
         }
     }
 
-    fn end_line(&mut self) -> Result<()> {
-        self.text.extend_from_slice(self.line_end);
-        if self.text.len() < BUFFER { Ok(()) } else { self.write_out() }
-    }
-
-    #[cold]
-    fn write_out(&mut self) -> Result<()> {
-        self.output.write_all(&self.text).map_err(Error::writing)?;
-        self.text.clear();
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<()> {
-        self.write_out()?;
-        self.output.flush().map_err(Error::writing)
-    }
-
-    /// Returns templates of the records without and with an outcome.
-    fn templates(&self, template: impl Fn(&LineSpec<F>) -> Template<F>) -> [Template<F>; 2] {
-        self.records.map(|place| template(&self.format.as_ref().lines()[place]))
+    /// Returns the rows of the records, by the template of a line.
+    fn rows(&self, fit: Fit, template: impl Fn(&LineSpec<F>) -> Template<F>) -> Arc<Rows<F>> {
+        let templates = self.records.map(|place| template(&self.format.as_ref().lines()[place]));
+        let (line_end, are_deferred) = (self.line_end, self.may_defer);
+        let most = |own: &Template<F>| {
+            let values = own.parts.iter().map(|(text, _)| text.len() + Rows::<F>::VALUE);
+            values.sum::<usize>() + own.end.len() + line_end.len()
+        };
+        let room = templates.iter().map(most).max().unwrap_or_default();
+        Arc::new(Rows { templates, fit, line_end, are_deferred, room })
     }
 }
 
@@ -416,24 +551,24 @@ fn has_space<F: ConvertFlow>(rest: &Rest<F>) -> bool {
 }
 
 /// Writes a table: a row for each record. The first record decides which columns there are.
-pub(super) struct TableSink<F: ConvertFlow, W: Write> {
-    text: TextSink<F, W>,
+pub(super) struct TableSink<F: ConvertFlow> {
+    text: TextSink<F>,
     /// The place of the first record's line among the lines of the table.
     first: Option<usize>,
     /// The rows of records, once the first one decided on the columns.
-    rows: Option<[Template<F>; 2]>,
+    rows: Option<Arc<Rows<F>>>,
     style: CellStyle,
     /// The cells of the group at hand, each with its delimiter.
     group: Vec<u8>,
 }
 
-impl<F: ConvertFlow, W: Write> TableSink<F, W> {
-    fn new(text: TextSink<F, W>, writer: &F::WriterOptions, options: &ConvertOptions) -> Self {
+impl<F: ConvertFlow> TableSink<F> {
+    fn new(text: TextSink<F>, writer: &F::WriterOptions, options: &ConvertOptions) -> Self {
         let style = CellStyle { delimiter: options.delimiter.as_byte(), safe: options.csv_safe };
         let mut table = Self { text, first: None, rows: None, style, group: Vec::new() };
         // the group above a row whose own group could not be read
         if let Some(group) = F::opening(writer) {
-            table.group(group, &Extras::default());
+            table.group(group, &Extras::NONE);
         }
         table
     }
@@ -449,24 +584,20 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         F::KIND.filter(is_lost).map(|kind| (Some(kind), ConvertReason::NoOutcomeColumn))
     }
 
-    fn write(&mut self, record: &F::Record, rest: &Rest<F>) -> Result<()> {
+    fn write(&mut self, chunk: &mut Chunk<F>, record: &F::Record, rest: &Rest<F>) {
         let values = F::values(record);
         let has_outcome = values.as_ref().is_some_and(|values| values.outcome != 0);
-        self.begin(self.text.records[usize::from(has_outcome)])?;
-        let (Some(values), Some(rows)) = (values, &self.rows) else {
-            return self.write_whole(record, rest);
-        };
-        let TextSink { text, .. } = &mut self.text;
-        text.extend_from_slice(&self.group);
-        let fit = |text: &mut Vec<u8>, at| quote(text, at, self.style);
-        rows[usize::from(has_outcome)].write(text, &values, &rest.extras, fit);
-        self.text.end_line()
+        self.begin(chunk, self.text.records[usize::from(has_outcome)]);
+        chunk.text.extend_from_slice(&self.group);
+        match &self.rows {
+            Some(rows) if values.is_some() => chunk.push(record, &rest.extras, rows),
+            _ => self.write_whole(&mut chunk.text, record, rest),
+        }
     }
 
     /// Writes a record that has no columns, as the codec writes its line.
-    fn write_whole(&mut self, record: &F::Record, rest: &Rest<F>) -> Result<()> {
-        let TextSink { format, text: line, scratch, .. } = &mut self.text;
-        line.extend_from_slice(&self.group);
+    fn write_whole(&mut self, line: &mut Vec<u8>, record: &F::Record, rest: &Rest<F>) {
+        let TextSink { format, scratch, .. } = &mut self.text;
         let raw = cut::<F>(scratch, format, &Content::Record(*record), &rest.extras);
         for (_, text) in items(raw.as_ref()) {
             push_cell(line, text, self.style);
@@ -475,7 +606,7 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
             let reasons: Vec<_> = rest.reasons.iter().map(AsRef::as_ref).collect();
             push_cell(line, &reasons.join(&b' '), self.style);
         }
-        self.end_line()
+        self.end_line(line);
     }
 
     /// Keeps the cells of the group above the records, or returns the reason why a table has no
@@ -495,41 +626,35 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         None
     }
 
-    /// Writes the names of the columns, once, for a first record whose line is at a place.
-    fn begin(&mut self, place: usize) -> Result<()> {
+    /// Writes the names of the columns, once, for a first record whose line is at a place. Without
+    /// records a table has nothing else.
+    fn begin(&mut self, chunk: &mut Chunk<F>, place: usize) {
         if self.first.replace(self.first.unwrap_or(place)).is_some() {
-            return Ok(());
+            return;
         }
-        let TextSink { format, text: line, .. } = &mut self.text;
-        let table = format.as_ref();
+        let (style, line) = (self.style, &mut chunk.text);
+        let table = self.text.format.as_ref();
+        let columns = table.lines()[place].items();
         let lines = group_of(table).into_iter().chain([&table.lines()[place]]);
         for spec in lines.chain(reason_line(table)) {
             for item in spec.items() {
-                push_cell(line, item.field.as_ref().as_bytes(), self.style);
+                push_cell(line, item.field.as_ref().as_bytes(), style);
             }
         }
-        let (text, style) = (&self.text, self.style);
-        let columns = text.format.as_ref().lines()[place].items();
-        self.rows = Some(text.templates(|own| {
+        self.end_line(line);
+        self.rows = Some(self.text.rows(Fit::Cell(style), |own| {
             let end = |text: &mut Vec<u8>, _: &Item<F::Field>| text.push(style.delimiter);
             let fit = |text: &mut Vec<u8>, at| quote(text, at, style);
             let mut row = Template::new(Vec::new(), columns, own, |_, _| (), end, fit);
             row.end.pop();
             row
         }));
-        self.end_line()
     }
 
-    /// Ends the line, without the delimiter of the last cell.
-    fn end_line(&mut self) -> Result<()> {
-        self.text.text.pop();
-        self.text.end_line()
-    }
-
-    /// Ends the table; without records it only has the column names.
-    fn finish(mut self) -> Result<()> {
-        self.begin(0)?;
-        self.text.finish()
+    /// Ends a line, without the delimiter of the last cell.
+    fn end_line(&self, line: &mut Vec<u8>) {
+        line.pop();
+        line.extend_from_slice(self.text.line_end);
     }
 }
 
@@ -573,9 +698,9 @@ fn quote(line: &mut Vec<u8>, at: usize, style: CellStyle) {
 }
 
 /// Writes an object a line, the header and the trailer among them.
-pub(super) struct ObjectSink<F: ConvertFlow, W: Write> {
-    text: TextSink<F, W>,
-    records: [Template<F>; 2],
+pub(super) struct ObjectSink<F: ConvertFlow> {
+    text: TextSink<F>,
+    records: Arc<Rows<F>>,
     writer: F::WriterOptions,
     header: Option<F::Header>,
     header_objection: Objection<F>,
@@ -585,16 +710,16 @@ pub(super) struct ObjectSink<F: ConvertFlow, W: Write> {
     opened: bool,
 }
 
-impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
+impl<F: ConvertFlow> ObjectSink<F> {
     fn new(
-        text: TextSink<F, W>,
+        text: TextSink<F>,
         writer: F::WriterOptions,
         header: Option<F::Header>,
         header_objection: Objection<F>,
     ) -> Self {
         let table = text.format.as_ref();
         let (order, opened) = (FileOrder::new(table), group_of(table).is_none());
-        let records = text.templates(|own| {
+        let records = text.rows(Fit::Value, |own| {
             let mut begin = Vec::new();
             begin_object::<F>(&mut begin, &text.format, own);
             let mut object =
@@ -612,25 +737,24 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
         objection
     }
 
-    fn write(&mut self, record: &F::Record, rest: &Rest<F>) -> Result<()> {
-        self.begin()?;
+    fn write(&mut self, chunk: &mut Chunk<F>, record: &F::Record, rest: &Rest<F>) -> Result<()> {
+        self.begin(chunk)?;
         if let (false, Some(group)) = (self.opened, F::opening(&self.writer)) {
-            self.group(group, &Extras::default())?;
+            self.group(chunk, group, &Extras::NONE)?;
         }
-        let Some(values) = F::values(record) else {
-            self.object(&Content::Record(*record), &rest.extras)?;
-            return self.end_record(rest);
-        };
+        if F::values(record).is_none() {
+            self.object(&mut chunk.text, &Content::Record(*record), &rest.extras)?;
+            self.end_record(&mut chunk.text, rest);
+            return Ok(());
+        }
         self.order.take_records(1);
-        let record = &self.records[usize::from(values.outcome != 0)];
-        record.write(&mut self.text.text, &values, &rest.extras, escape);
-        self.text.end_line()
+        chunk.push(record, &rest.extras, &self.records);
+        Ok(())
     }
 
     /// Ends the object of a record, with the list of the reasons below it.
-    fn end_record(&mut self, rest: &Rest<F>) -> Result<()> {
-        let TextSink { format, text: line, .. } = &mut self.text;
-        let table = format.as_ref();
+    fn end_record(&mut self, line: &mut Vec<u8>, rest: &Rest<F>) {
+        let table = self.text.format.as_ref();
         if let (Some(below), Some(item)) = (reason_line(table), reason_item(table)) {
             line.extend_from_slice(format!(",\"{}\":[", item.as_ref()).as_bytes());
             for (place, reason) in rest.reasons.iter().enumerate() {
@@ -643,28 +767,35 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
             }
             line.push(b']');
         }
-        self.end_object()
+        self.end_object(line);
     }
 
-    fn group(&mut self, group: F::Group, extras: &Extras) -> Result<()> {
+    fn group(&mut self, chunk: &mut Chunk<F>, group: F::Group, extras: &Extras) -> Result<()> {
         self.opened = true;
-        self.begin()?;
-        self.object(&Content::Group(group), extras)?;
-        self.end_object()
+        self.begin(chunk)?;
+        self.object(&mut chunk.text, &Content::Group(group), extras)?;
+        self.end_object(&mut chunk.text);
+        Ok(())
     }
 
-    fn begin(&mut self) -> Result<()> {
+    fn begin(&mut self, chunk: &mut Chunk<F>) -> Result<()> {
         if std::mem::replace(&mut self.begun, true) {
             return Ok(());
         }
         let Some(header) = self.header.clone() else { return Ok(()) };
-        self.object(&Content::Header(&header), &Extras::default())?;
-        self.end_object()
+        self.object(&mut chunk.text, &Content::Header(&header), &Extras::NONE)?;
+        self.end_object(&mut chunk.text);
+        Ok(())
     }
 
     /// Writes a line as an object, up to the object's end.
-    fn object(&mut self, content: &Content<'_, F>, extras: &Extras) -> Result<()> {
-        let TextSink { format, text: line, scratch, .. } = &mut self.text;
+    fn object(
+        &mut self,
+        line: &mut Vec<u8>,
+        content: &Content<'_, F>,
+        extras: &Extras,
+    ) -> Result<()> {
+        let TextSink { format, scratch, .. } = &mut self.text;
         let raw = cut::<F>(scratch, format, content, extras);
         let unwritable = || Error::writing(std::io::Error::other("a line cannot be written"));
         let own = raw.as_ref().map(RawLine::spec).ok_or_else(unwritable)?;
@@ -688,25 +819,21 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
         Ok(())
     }
 
-    fn end_object(&mut self) -> Result<()> {
-        self.text.text.push(b'}');
-        self.text.end_line()
+    fn end_object(&self, line: &mut Vec<u8>) {
+        line.push(b'}');
+        line.extend_from_slice(self.text.line_end);
     }
 
-    /// Writes the trailer, with new counts.
-    fn end(&mut self) -> Result<()> {
+    /// Writes what comes last: the trailer, with new counts.
+    fn finish(mut self, chunk: &mut Chunk<F>) -> Result<()> {
+        self.begin(chunk)?;
         let Some(header) = &self.header else { return Ok(()) };
         let other = self.trailer.as_ref();
         let trailer = F::trailer(&self.writer, header, self.order.counts(), other)
             .map_err(|error| Error::writing(std::io::Error::other(error.to_string())))?;
-        self.object(&Content::Trailer(&trailer), &Extras::default())?;
-        self.end_object()
-    }
-
-    fn finish(mut self) -> Result<()> {
-        self.begin()?;
-        self.end()?;
-        self.text.finish()
+        self.object(&mut chunk.text, &Content::Trailer(&trailer), &Extras::NONE)?;
+        self.end_object(&mut chunk.text);
+        Ok(())
     }
 }
 
@@ -758,19 +885,21 @@ fn escape(line: &mut Vec<u8>, at: usize) {
 /// it.
 pub(super) struct RecordSink<'t, F: ConvertFlow> {
     table: &'t mut dyn RecordTable,
-    lines: ObjectSink<F, Vec<u8>>,
+    lines: ObjectSink<F>,
+    /// The objects.
+    objects: Chunk<F>,
     /// Items that a record has and the table does not.
     extra: Option<F::Field>,
     has_group: bool,
 }
 
 impl<'t, F: ConvertFlow> RecordSink<'t, F> {
-    fn new(table: &'t mut dyn RecordTable, lines: ObjectSink<F, Vec<u8>>) -> Self {
+    fn new(table: &'t mut dyn RecordTable, lines: ObjectSink<F>) -> Self {
         let own = lines.text.format.as_ref().lines().iter();
         let mut items =
             own.filter(|line| line.kind() == LineKind::Record).flat_map(LineSpec::items);
         let extra = items.find(|item| item.slot.is_extra()).map(|item| item.field);
-        Self { table, lines, extra, has_group: false }
+        Self { table, lines, objects: Chunk::default(), extra, has_group: false }
     }
 
     fn objection(&self, rest: &Rest<F>) -> Objection<F> {
@@ -782,9 +911,9 @@ impl<'t, F: ConvertFlow> RecordSink<'t, F> {
     }
 
     fn write(&mut self, record: F::Record, rest: &Rest<F>) -> Result<()> {
-        self.lines.begin()?;
+        self.lines.begin(&mut self.objects)?;
         if let (false, Some(group)) = (self.lines.opened, F::opening(&self.lines.writer)) {
-            self.lines.group(group, &Extras::default())?;
+            self.lines.group(&mut self.objects, group, &Extras::NONE)?;
         }
         let ObjectSink { order, text, .. } = &mut self.lines;
         let (table, mut reasons) = (text.format.as_ref(), String::new());
@@ -810,17 +939,15 @@ impl<'t, F: ConvertFlow> RecordSink<'t, F> {
             let item = group_of(table).and_then(|group| group.items().first());
             return Ok(item.map(|item| (Some(item.field), NOT_WRITABLE)));
         }
-        self.lines.group(group, extras)?;
+        self.lines.group(&mut self.objects, group, extras)?;
         Ok(None)
     }
 
-    fn finish(mut self) -> Result<()> {
-        self.lines.begin()?;
-        self.lines.end()?;
-        self.lines.text.write_out()?;
-        let TextSink { output, line_end, .. } = self.lines.text;
-        let is_crlf = line_end == LineEnd::CrLf.as_bytes();
-        self.table.finish(&output, if is_crlf { LineEnd::CrLf } else { LineEnd::Lf })
+    fn finish(self) -> Result<()> {
+        let Self { table, lines, mut objects, .. } = self;
+        let is_crlf = lines.text.line_end == LineEnd::CrLf.as_bytes();
+        lines.finish(&mut objects)?;
+        table.finish(&objects.text, if is_crlf { LineEnd::CrLf } else { LineEnd::Lf })
     }
 }
 

@@ -61,7 +61,7 @@ const TABLE_OF_CONFIRMATIONS: &str = "\
     5,2,DC90,20220302,A1,0,0,0\n";
 
 /// Other codes, another order, an extra item in each group.
-const PROFILE: &str = r#"
+pub(crate) const PROFILE: &str = r#"
 name = "a test's"
 source = "invented"
 flow = "D0350"
@@ -94,7 +94,7 @@ items = [
 ]
 "#;
 
-const PROFILED: &str = "\
+pub(crate) const PROFILED: &str = "\
     ZHV|7|D0350002|Z|DCCO|P|EELC|20220301093000|a|b|c|TR01|\r\n\
     G1|x,y|3|\r\n\
     UPD9|A|\"q\", 007|1013044353630|20220101|NEW|MRCY|1|\r\n\

@@ -12,3 +12,4 @@ mod generate;
 mod objects;
 mod output;
 mod roundtrip;
+mod threads;
