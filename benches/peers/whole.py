@@ -61,7 +61,7 @@ class Row:
 CHECK = "flagflow check -q --no-config"
 ALONE = f"{CHECK} --no-cross-record --jobs 1"
 FIXED, UKLINK = f"{ALONE} {{middle}}", f"{ALONE} {{uklink}}"
-BOTH, CSV = f"{CHECK} {{small}}", "flagflow convert -q --to csv -o {out} {small}"
+BOTH, CSV = f"{CHECK} {{small}}", "flagflow convert -q --jobs 1 --to csv -o {out} {small}"
 
 
 def rows():
@@ -76,9 +76,9 @@ def rows():
     yield Row("answer", "flagflow answer -q --no-config -o {out} {small}", BOTH, 6)
     yield Row("to uklink", "flagflow convert -q --to uklink -o {out} {small}", BOTH, 6)
     yield Row("to csv", CSV, BOTH, 6)
-    yield Row("to jsonl", "flagflow convert -q --to jsonl -o {out} {small}", limit=150)
+    yield Row("to jsonl", "flagflow convert -q --jobs 1 --to jsonl -o {out} {small}", limit=150)
     yield Row("from jsonl", "flagflow convert -q --to fixed -o {out} {jsonl}", limit=150)
-    yield Row("D0350 to csv, a byte", "flagflow convert -q --to csv -o {out} {zhv}", CSV, 1, by_byte=True)
+    yield Row("D0350 to csv, a byte", "flagflow convert -q --jobs 1 --to csv -o {out} {zhv}", CSV, 1, by_byte=True)
     for name in BAD:
         limit = 5 if name == "mixture" else 2.5
         yield Row(f"bad records: {name}", f"{ALONE} {{{name}}}", FIXED, limit, same_memory=True)

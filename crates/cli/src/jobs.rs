@@ -20,8 +20,8 @@ const SMALL: u64 = 4 << 20;
 #[command(next_help_heading = "Speed")]
 pub(crate) struct JobsArgs {
     /// The number of threads. They read ahead in a file of more than 1 MiB; check and summary judge
-    /// files of up to 4 MiB side by side. Results are the same at any number. [default: the number
-    /// of processors]
+    /// files of up to 4 MiB side by side; convert makes csv and jsonl on them. Results are the same
+    /// at any number. [default: the number of processors]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 }
@@ -51,7 +51,7 @@ impl Share {
 }
 
 impl JobsArgs {
-    /// Returns the number of threads that read ahead.
+    /// Returns the number of threads that work at a file.
     pub(crate) fn threads(&self) -> NonZeroUsize {
         let of_system = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         self.jobs.unwrap_or_else(of_system)

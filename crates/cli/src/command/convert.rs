@@ -21,6 +21,7 @@ use super::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::input::name_of;
+use crate::jobs::JobsArgs;
 use crate::options::{ProfileArgs, any_case, samples};
 use crate::terminal::tell_lines;
 
@@ -122,6 +123,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     user_file: UserFileArgs,
+
+    #[command(flatten)]
+    jobs: JobsArgs,
 }
 
 /// Parses `S=N`.
@@ -246,6 +250,7 @@ fn options(args: Args, to: RecordFormat) -> ConvertOptions {
     options.supplier = args.supplier;
     options.delimiter = args.delimiter;
     options.columns = args.columns;
+    options.threads = args.jobs.threads();
     options
 }
 
