@@ -16,8 +16,8 @@
 )]
 
 pub(crate) mod digits;
-mod lanes;
-mod letters;
+pub(super) mod lanes;
+pub(super) mod letters;
 mod line_ends;
 
 use std::arch::x86_64::*;
@@ -117,16 +117,16 @@ fn lines(variants: &[Variant], ends: &Ends, bytes: &[u8], slots: &mut ColumnSlot
     taken
 }
 
-/// The columns by eights.
-struct Groups<'c> {
-    numbers: [&'c mut [[u64; GROUP]]; MAX_NUMBERS],
-    dates: &'c mut [[u32; GROUP]],
-    letters: [&'c mut [[u8; GROUP]]; MAX_LETTERS],
-    marks: &'c mut [[u8; GROUP]],
+/// The columns by groups of rows.
+pub(super) struct Groups<'c, const N: usize> {
+    pub(super) numbers: [&'c mut [[u64; N]]; MAX_NUMBERS],
+    pub(super) dates: &'c mut [[u32; N]],
+    pub(super) letters: [&'c mut [[u8; N]]; MAX_LETTERS],
+    pub(super) marks: &'c mut [[u8; N]],
 }
 
-impl<'c> Groups<'c> {
-    fn new(slots: &'c mut ColumnSlots<'_>) -> Self {
+impl<'c, const N: usize> Groups<'c, N> {
+    pub(super) fn new(slots: &'c mut ColumnSlots<'_>) -> Self {
         Self {
             numbers: slots.numbers.each_mut().map(|column| column.as_chunks_mut().0),
             dates: slots.dates.as_chunks_mut().0,
@@ -196,7 +196,7 @@ fn rows(variant: &Variant, ends: &Ends, bytes: &[u8], slots: &mut ColumnSlots<'_
 /// Asks for the memory that is so far behind these bytes.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn ask_for(bytes: &[u8]) {
+pub(super) fn ask_for(bytes: &[u8]) {
     for line in (0..bytes.len()).step_by(CACHE_LINE) {
         // SAFETY: to ask for memory ahead of its use is allowed for any address.
         #[allow(unused_unsafe, reason = "it became a safe function after Rust 1.88")]
@@ -220,7 +220,7 @@ fn rest(
     variant: &Variant,
     ends: &Ends,
     bytes: &[u8],
-    groups: &mut Groups<'_>,
+    groups: &mut Groups<'_, GROUP>,
     group: usize,
 ) -> usize {
     let stride = variant.stride();
@@ -240,7 +240,7 @@ fn rest(
 /// Takes up to eight lines of any width; where they are fewer, the last one stands for those that
 /// are not there.
 #[target_feature(enable = "avx2")]
-fn lines_of_group(lines: &[RowLine<'_>], groups: &mut Groups<'_>, group: usize) -> Bad {
+fn lines_of_group(lines: &[RowLine<'_>], groups: &mut Groups<'_, GROUP>, group: usize) -> Bad {
     // all of them: what is read below is sound because of this line
     let fit = lines.iter().take_while(|it| it.variant.windows.reach() <= it.bytes.len()).count();
     let [first, ..] = &lines[..fit] else { return Bad::NONE };
@@ -316,7 +316,7 @@ where
     /// Takes eight rows into the columns.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn take(&self, layout: &Windows, groups: &mut Groups<'_>, group: usize) -> Bad {
+    fn take(&self, layout: &Windows, groups: &mut Groups<'_, GROUP>, group: usize) -> Bad {
         let mut wrong = [_mm256_setzero_si256(); HALF];
         let mut no_day = _mm256_setzero_si256();
         let mut good_check_digits = u8::MAX;
@@ -370,7 +370,7 @@ fn load_table(table: &ByteTable) -> __m256i {
 ///
 /// `bytes` has one there.
 #[inline]
-unsafe fn byte_at(bytes: &[u8], at: usize) -> u8 {
+pub(super) unsafe fn byte_at(bytes: &[u8], at: usize) -> u8 {
     debug_assert!(at < bytes.len());
     // SAFETY: the caller promises that it is there.
     unsafe { *bytes.get_unchecked(at) }
@@ -378,7 +378,7 @@ unsafe fn byte_at(bytes: &[u8], at: usize) -> u8 {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load(bytes: &[u8; WINDOW]) -> __m128i {
+pub(super) fn load(bytes: &[u8; WINDOW]) -> __m128i {
     // SAFETY: sixteen bytes are read from an array of that size; the load asks for no alignment.
     unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
 }
@@ -390,7 +390,7 @@ fn load(bytes: &[u8; WINDOW]) -> __m128i {
 /// `bytes` has 16 bytes from there on.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn load_at(bytes: &[u8], at: usize) -> __m128i {
+pub(super) unsafe fn load_at(bytes: &[u8], at: usize) -> __m128i {
     debug_assert!(at + WINDOW <= bytes.len());
     // SAFETY: the caller promises that these bytes are there; the load asks for no alignment.
     unsafe { _mm_loadu_si128(bytes.as_ptr().add(at).cast()) }

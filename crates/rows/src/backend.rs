@@ -4,12 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-#[cfg(target_arch = "x86_64")]
-use crate::avx2;
 use crate::columns::{ColumnSlots, RowColumns};
 use crate::ends::Ends;
 use crate::portable;
 use crate::variant::Variant;
+#[cfg(target_arch = "x86_64")]
+use crate::{avx2, avx512};
 
 /// The code that runs a decoder. All of them fill the same columns with the same values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +18,9 @@ pub enum Backend {
     Portable,
     /// AVX2: eight rows at a time, sixteen bytes of two of them in one register.
     Avx2,
+    /// AVX-512 F and BW: sixteen rows of one width at a time, sixteen bytes of four of them in one
+    /// register. All else as [`Backend::Avx2`] does it.
+    Avx512,
 }
 
 /// A function that takes rows of a layout into columns. Returns the number of rows.
@@ -31,7 +34,7 @@ struct Code {
 
 impl Backend {
     /// All of them, the widest last.
-    pub const ALL: [Self; 2] = [Self::Portable, Self::Avx2];
+    pub const ALL: [Self; 3] = [Self::Portable, Self::Avx2, Self::Avx512];
 
     /// The variable of the environment that forces one, for tests and measurements.
     pub const VARIABLE: &'static str = "FLAGFLOW_BACKEND";
@@ -59,17 +62,20 @@ impl Backend {
             Self::Portable => true,
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => avx2::is_available(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::is_available(),
             #[cfg(not(target_arch = "x86_64"))]
-            Self::Avx2 => false,
+            Self::Avx2 | Self::Avx512 => false,
         }
     }
 
-    /// Its name: `portable`, `avx2`.
+    /// Its name: `portable`, `avx2`, `avx512`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Portable => "portable",
             Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
         }
     }
 
@@ -84,6 +90,8 @@ impl Backend {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => Code { run: avx2::run, run_lines: avx2::run_lines },
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => Code { run: avx512::run, run_lines: avx2::run_lines },
             _ => Code { run: portable::run, run_lines: portable::run_lines },
         }
     }
@@ -132,7 +140,7 @@ pub struct UnknownBackend;
 
 impl fmt::Display for UnknownBackend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a backend: expected portable or avx2")
+        f.write_str("not a backend: expected portable, avx2 or avx512")
     }
 }
 
@@ -150,36 +158,49 @@ impl FromStr for Backend {
 mod tests {
     use super::*;
 
-    fn has_avx2() -> bool {
+    /// Returns whether the processor has AVX2, and AVX-512 F and BW beside it.
+    fn features() -> [bool; 2] {
         #[cfg(target_arch = "x86_64")]
-        return std::arch::is_x86_feature_detected!("avx2");
+        {
+            let has_avx2 = std::arch::is_x86_feature_detected!("avx2");
+            let has_f = std::arch::is_x86_feature_detected!("avx512f");
+            let has_bw = std::arch::is_x86_feature_detected!("avx512bw");
+            [has_avx2, has_avx2 & has_f & has_bw]
+        }
         #[cfg(not(target_arch = "x86_64"))]
-        return false;
+        [false; 2]
     }
 
     #[test]
     fn backends_have_names() {
-        assert_eq!(Backend::ALL.map(|it| it.to_string()), ["portable", "avx2"]);
+        assert_eq!(Backend::ALL.map(|it| it.to_string()), ["portable", "avx2", "avx512"]);
         assert_eq!("portable".parse(), Ok(Backend::Portable));
         assert_eq!("avx2".parse(), Ok(Backend::Avx2));
+        assert_eq!("avx512".parse(), Ok(Backend::Avx512));
         assert_eq!(format!("{:>9}|", Backend::Avx2), "     avx2|");
         for name in ["sse9", "", "AVX2", "portable "] {
             assert_eq!(name.parse::<Backend>(), Err(UnknownBackend));
         }
-        assert_eq!(UnknownBackend.to_string(), "not a backend: expected portable or avx2");
+        assert_eq!(UnknownBackend.to_string(), "not a backend: expected portable, avx2 or avx512");
     }
 
     #[test]
     fn the_widest_is_taken_where_none_is_named_that_there_is() {
         assert!(Backend::Portable.is_available());
-        assert_eq!(Backend::Avx2.is_available(), has_avx2());
-        let widest = Backend::ALL[usize::from(has_avx2())];
-        for name in [None, Some(""), Some("sse9"), Some("avx2")] {
+        let [has_avx2, has_avx512] = features();
+        assert_eq!(Backend::Avx2.is_available(), has_avx2);
+        assert_eq!(Backend::Avx512.is_available(), has_avx512);
+        let widest = Backend::ALL[usize::from(has_avx2) + usize::from(has_avx512)];
+        for name in [None, Some(""), Some("sse9"), Some("avx512")] {
             assert_eq!(Backend::chosen(name), widest);
         }
         assert_eq!(Backend::chosen(Some("portable")), Backend::Portable);
-        assert_eq!(Backend::Avx2.or_portable(), widest);
-        assert_eq!(Backend::Portable.or_portable(), Backend::Portable);
+        for backend in Backend::ALL.into_iter().filter(|it| it.is_available()) {
+            assert_eq!(Backend::chosen(Some(backend.as_str())), backend);
+            assert_eq!(backend.or_portable(), backend);
+        }
+        let without = Backend::ALL.into_iter().filter(|it| !it.is_available());
+        without.for_each(|it| assert_eq!(it.or_portable(), Backend::Portable));
         assert_eq!(Backend::VARIABLE, "FLAGFLOW_BACKEND");
         assert_eq!(
             Backend::best(),

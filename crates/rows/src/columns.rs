@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::{MAX_LETTERS, MAX_NUMBERS};
 
 /// Values behind the last row of a full column, for a backend to write over: it takes its rows by
-/// eights, and looks at letters by 32.
+/// eights or sixteens, and looks at letters by 32.
 pub(super) const SLACK: usize = 32;
 
 /// The row is not canonical: its values mean nothing. It ends where a line ends, but may be
@@ -65,6 +65,22 @@ pub(super) struct ColumnSlots<'c> {
     /// The end of each row; the first row begins at `start`.
     pub(super) ends: &'c mut [u32],
     pub(super) start: u32,
+}
+
+impl ColumnSlots<'_> {
+    /// The slots behind so many rows of one width, which are taken.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn behind(&mut self, rows: usize) -> ColumnSlots<'_> {
+        ColumnSlots {
+            rows: self.rows - rows,
+            numbers: self.numbers.each_mut().map(|column| &mut column[rows..]),
+            dates: &mut self.dates[rows..],
+            letters: self.letters.each_mut().map(|column| &mut column[rows..]),
+            marks: &mut self.marks[rows..],
+            ends: &mut self.ends[rows..],
+            start: self.start,
+        }
+    }
 }
 
 impl Default for RowColumns {

@@ -24,7 +24,7 @@ pub fn eight_digits_of_each(
 ) {
     match backend.or_portable() {
         #[cfg(target_arch = "x86_64")]
-        Backend::Avx2 => digits::eight(numbers, digits),
+        Backend::Avx2 | Backend::Avx512 => digits::eight(numbers, digits),
         _ => digit_block::eight(numbers, digits),
     }
 }
@@ -39,7 +39,7 @@ pub fn ten_digits_of_each(
 ) {
     match backend.or_portable() {
         #[cfg(target_arch = "x86_64")]
-        Backend::Avx2 => digits::ten(numbers, first, last),
+        Backend::Avx2 | Backend::Avx512 => digits::ten(numbers, first, last),
         _ => digit_block::ten(numbers, first, last),
     }
 }
@@ -55,7 +55,7 @@ pub fn sixteen_digits_of_each(
 ) {
     match backend.or_portable() {
         #[cfg(target_arch = "x86_64")]
-        Backend::Avx2 => digits::sixteen(numbers, first, last),
+        Backend::Avx2 | Backend::Avx512 => digits::sixteen(numbers, first, last),
         _ => digit_block::sixteen(numbers, first, last),
     }
 }

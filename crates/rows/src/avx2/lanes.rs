@@ -7,6 +7,9 @@ use std::arch::x86_64::*;
 
 use crate::avx2::HALF;
 
+/// The days of each month in a year that is no leap year; none for what is no month.
+pub(crate) const DAYS: [i8; 16] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0];
+
 /// Neighbours joined: digits to pairs in 16 bits.
 #[inline]
 #[target_feature(enable = "avx2")]
@@ -69,7 +72,6 @@ impl Dates {
     #[inline]
     #[target_feature(enable = "avx2")]
     pub(super) fn no_day(self) -> __m256i {
-        const DAYS: [i8; 16] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0];
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = DAYS;
         let days = _mm_setr_epi8(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
         let zero = _mm256_setzero_si256();

@@ -9,7 +9,7 @@ use crate::variant::Letter;
 /// Marks the rows with a letter that is none of its set. The windows have checked them to be
 /// between the first and the last of the set, which for many sets is all there is to check.
 #[target_feature(enable = "avx2")]
-pub(super) fn check(letters: &[Letter], rows: usize, slots: &mut ColumnSlots<'_>) {
+pub(crate) fn check(letters: &[Letter], rows: usize, slots: &mut ColumnSlots<'_>) {
     let (marks, _) = slots.marks.as_chunks_mut();
     for (letter, column) in letters.iter().zip(&slots.letters).filter(|it| it.0.has_gaps) {
         let set = Set { halves: load_table(&[letter.halves; 2]) };
