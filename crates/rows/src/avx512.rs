@@ -155,3 +155,76 @@ fn store_numbers(column: &mut [u64; GROUP], low: __m512i, high: __m512i) {
         _mm512_storeu_si512(to.add(1), high);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+    use crate::variant::windows;
+    use crate::{CheckDigits, RowColumns, Segment};
+
+    /// Returns a function that tests whether sixteen rows of a layout are all good; `None` where the
+    /// processor has no AVX-512.
+    fn judge(segments: &[Segment]) -> Option<impl FnMut(&[u8]) -> bool> {
+        let mut variants = [Variant::new(segments, 0).unwrap()];
+        windows::place(&mut variants);
+        let mut columns = RowColumns::with_capacity(GROUP);
+        is_available().then_some(move |rows: &[u8]| {
+            let [variant] = &variants;
+            assert_eq!(rows.len(), GROUP * variant.stride());
+            let mut slots = columns.slots();
+            let mut groups = Groups::new(&mut slots);
+            // SAFETY: there is AVX-512, and sixteen rows.
+            unsafe { take(&variant.windows, rows, variant.stride(), &mut groups, 0) }
+        })
+    }
+
+    /// Judges sixteen rows that are the first one, but for one at each place in turn.
+    fn each(rows: &[(String, bool)], mut is_good: impl FnMut(&[u8]) -> bool) {
+        let mut group: Vec<&str> = vec![&rows[0].0; GROUP];
+        for ((row, expected), place) in rows.iter().zip((0..GROUP).cycle()) {
+            group[place] = row;
+            assert_eq!(is_good(group.concat().as_bytes()), *expected, "{row} at {place}");
+            group[place] = &rows[0].0;
+        }
+    }
+
+    /// A group that is good is not left to AVX2, which no result of a decoder shows.
+    #[test]
+    fn groups_of_days_are_good() {
+        let segments = [Segment::Text(8), Segment::Date, Segment::literal(b"\n")];
+        let Some(is_good) = judge(&segments) else { return };
+        let years = [2024, 0, 4, 100, 400, 1900, 1999, 2000, 2023, 2100, 9999];
+        let days = years.into_iter().flat_map(|year| {
+            (0..100).flat_map(move |month| (0..100).map(move |day| (year, month, day)))
+        });
+        let first = ("........20240229\n".to_owned(), true);
+        let rows = days.map(|(year, month, day)| {
+            let is_day = NaiveDate::from_ymd_opt(year, month, day).is_some();
+            (format!("........{year:04}{month:02}{day:02}\n"), is_day)
+        });
+        each(&std::iter::once(first).chain(rows).collect::<Vec<_>>(), is_good);
+    }
+
+    #[test]
+    fn groups_with_their_check_digits_are_good() {
+        for digits in [1, 2] {
+            let check = CheckDigits { weights: &[35, 255, 255, 255, 255, 255, 255, 255], digits };
+            let number =
+                Segment::Number { least: 8 + digits, most: 8 + digits, check: Some(check) };
+            let segments = [Segment::Text(6), number, Segment::literal(b"\n")];
+            let Some(is_good) = judge(&segments) else { return };
+            let rows = (0..5_000u64).map(|it| {
+                let body = 99_999_999 - it * 1009;
+                let digit = |place: u32| body / 10u64.pow(place) % 10;
+                let sum = digit(0) * 35 + (1..8).map(digit).sum::<u64>() * 255;
+                let right = if digits == 1 { sum % 11 % 10 } else { sum % 11 };
+                // every third one is wrong
+                let found = if it % 3 == 2 { (right + 1) % 10 } else { right };
+                (format!("large {body:08}{found:0digits$}\n"), found == right)
+            });
+            each(&rows.collect::<Vec<_>>(), is_good);
+        }
+    }
+}

@@ -259,19 +259,25 @@ fn every_byte_at_every_place_is_as_the_slow_truth_has_it() {
         let truth = slow_truth(&segments, row).unwrap();
         for backend in backends() {
             let decoder = RowDecoder::on(&segments, backend).unwrap();
-            let mut columns = RowColumns::with_capacity(9);
-            let mut bytes = row.repeat(9);
-            for (place, good) in row.repeat(9).into_iter().enumerate() {
-                // every byte in a row of either half of eight, and in the one behind; a fifth of
-                // them, each time another, in the others
-                let is_whole = [0, 5, 8].contains(&(place / row.len()));
-                for byte in (0..=255).filter(|it| is_whole || usize::from(*it) % 5 == place % 5) {
+            // every byte in a row of each part of a group, and but for AVX-512 in the one behind; a
+            // fifth or a sixteenth of them, each time another, in the others
+            let (count, whole, others) = match backend {
+                Backend::Avx512 => (17, &[0, 5, 10, 15][..], 16),
+                _ => (9, &[0, 5, 8][..], 5),
+            };
+            let mut columns = RowColumns::with_capacity(count);
+            let mut bytes = row.repeat(count);
+            for (place, good) in row.repeat(count).into_iter().enumerate() {
+                let is_whole = whole.contains(&(place / row.len()));
+                let is_tried =
+                    |byte: &u8| is_whole || usize::from(*byte) % others == place % others;
+                for byte in (0..=255).filter(is_tried) {
                     bytes[place] = byte;
                     columns.clear();
                     let rows = decoder.decode(&bytes, &mut columns);
                     let ends_moved = (place + 1) % row.len() == 0 && byte != b'\n';
                     if byte != b'\n' && !ends_moved {
-                        assert_eq!(rows, 9, "{place} {byte}");
+                        assert_eq!(rows, count, "{place} {byte}");
                     }
                     assert_eq!(columns.starts().len(), columns.len() + 1);
                     for at in 0..columns.len() {
@@ -349,6 +355,20 @@ fn check_digits_are_those_of_the_sum() {
             let mut columns = RowColumns::with_capacity(7);
             assert_eq!(decoder.decode(&bytes, &mut columns), 7);
             assert_eq!(columns.marks(), rows.map(|it| it.1), "{backend}");
+            // each at every place of sixteen, and the others right
+            let stride = bytes.len() / 7;
+            let mut columns = RowColumns::with_capacity(16);
+            for ((row, mark), place) in
+                bytes.chunks(stride).zip(rows.map(|it| it.1)).cycle().zip(0..112)
+            {
+                let mut bytes = bytes[..stride].repeat(16);
+                bytes[place % 16 * stride..][..stride].copy_from_slice(row);
+                columns.clear();
+                assert_eq!(decoder.decode(&bytes, &mut columns), 16);
+                let mut marks = [0; 16];
+                marks[place % 16] = mark;
+                assert_eq!(columns.marks(), marks, "{backend}");
+            }
         }
     }
 }
@@ -680,8 +700,10 @@ fn a_plan_tells_its_backend_and_its_longest_line() {
     });
     assert_eq!((longest.longest(), shortest.longest()), (18, 11));
     assert_eq!(longest.backend(), Backend::Portable);
-    let wide = RowDecoder::on(&decoders()[0].0, Backend::Avx2).unwrap();
-    assert_eq!(wide.backend() == Backend::Avx2, Backend::Avx2.is_available());
+    for backend in Backend::ALL {
+        let decoder = RowDecoder::on(&decoders()[0].0, backend).unwrap();
+        assert_eq!(decoder.backend() == backend, backend.is_available());
+    }
     assert_eq!(RowDecoder::new(&decoders()[0].0).unwrap().backend(), Backend::best());
 }
 
