@@ -184,7 +184,7 @@ fn rows(variant: &Variant, ends: &Ends, bytes: &[u8], slots: &mut ColumnSlots<'_
         };
         let bad = from.take(layout, &mut groups, taken / GROUP);
         if bad.not_canonical != 0
-            && let Some(row) = broken(bad, ends, group, stride)
+            && let Some(row) = broken(bad.not_canonical.into(), ends, group, stride)
         {
             return taken + row;
         }
@@ -206,10 +206,10 @@ pub(super) fn ask_for(bytes: &[u8]) {
     }
 }
 
-/// The first not canonical row that ends elsewhere than in its place.
-fn broken(bad: Bad, ends: &Ends, rows: &[u8], stride: usize) -> Option<usize> {
+/// The first not canonical row that ends elsewhere than in its place. `bad` has a bit for each row.
+pub(super) fn broken(bad: u16, ends: &Ends, rows: &[u8], stride: usize) -> Option<usize> {
     let rows = rows.chunks_exact(stride).enumerate();
-    let mut not_canonical = rows.filter(|(row, _)| bad.not_canonical >> row & 1 == 1);
+    let mut not_canonical = rows.filter(|(row, _)| bad >> row & 1 == 1);
     let is_broken = |row: &[u8]| row.last() != Some(&b'\n') || ends.is_broken(row);
     not_canonical.find(|(_, row)| is_broken(row)).map(|(row, _)| row)
 }
@@ -234,7 +234,7 @@ fn rest(
         in_place += 1;
     }
     let bad = lines_of_group(&lines[..in_place], groups, group);
-    broken(bad, ends, &bytes[..in_place * stride], stride).unwrap_or(in_place)
+    broken(bad.not_canonical.into(), ends, &bytes[..in_place * stride], stride).unwrap_or(in_place)
 }
 
 /// Takes up to eight lines of any width; where they are fewer, the last one stands for those that

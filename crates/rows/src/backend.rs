@@ -18,7 +18,7 @@ pub enum Backend {
     Portable,
     /// AVX2: eight rows at a time, sixteen bytes of two of them in one register.
     Avx2,
-    /// AVX-512 F and BW: sixteen rows of one width at a time, sixteen bytes of four of them in one
+    /// AVX-512 F, BW and VL: sixteen rows of one width at a time, sixteen bytes of four of them in one
     /// register. All else as [`Backend::Avx2`] does it.
     Avx512,
 }
@@ -158,14 +158,15 @@ impl FromStr for Backend {
 mod tests {
     use super::*;
 
-    /// Returns whether the processor has AVX2, and AVX-512 F and BW beside it.
+    /// Returns whether the processor has AVX2, and AVX-512 F, BW and VL beside it.
     fn features() -> [bool; 2] {
         #[cfg(target_arch = "x86_64")]
         {
             let has_avx2 = std::arch::is_x86_feature_detected!("avx2");
             let has_f = std::arch::is_x86_feature_detected!("avx512f");
             let has_bw = std::arch::is_x86_feature_detected!("avx512bw");
-            [has_avx2, has_avx2 & has_f & has_bw]
+            let has_vl = std::arch::is_x86_feature_detected!("avx512vl");
+            [has_avx2, has_avx2 & has_f & has_bw & has_vl]
         }
         #[cfg(not(target_arch = "x86_64"))]
         [false; 2]

@@ -144,3 +144,13 @@ fn ends(rows: [__m512i; QUARTER]) -> __m512i {
     let [a, b, c, d] = rows;
     _mm512_unpackhi_epi64(_mm512_unpackhi_epi32(a, b), _mm512_unpackhi_epi32(c, d))
 }
+
+/// Returns which rows are zero throughout, a bit for each. To saturate 16 bits to eight leaves zero
+/// what is zero, and nothing else.
+#[inline]
+#[target_feature(enable = "avx512bw")]
+pub(super) fn are_zero(rows: [__m512i; QUARTER]) -> u16 {
+    let [a, b, c, d] = rows;
+    let packed = _mm512_packs_epi16(_mm512_packs_epi16(a, b), _mm512_packs_epi16(c, d));
+    _mm512_testn_epi32_mask(packed, packed)
+}
