@@ -1,4 +1,4 @@
-//! A decoder run with wide instructions: the one fence of the workspace around `unsafe`.
+//! A decoder run with AVX2: beside `avx512`, the one fence of the workspace around `unsafe`.
 //!
 //! A row is loaded as [windows](crate::variant::windows) of sixteen bytes. Eight rows go through
 //! together, and the same window of two of them, rows `r` and `r + 4`, makes a register: what is

@@ -1,8 +1,8 @@
 //! A decoder run with AVX-512: sixteen rows of one width at a time.
 //!
-//! It does what [`avx2`] does, with the same windows, in registers twice as wide: the same window of
-//! four rows, `r`, `r + 4`, `r + 8` and `r + 12`, makes a register. The rows behind the last group
-//! of sixteen, and lines of any width, are left to AVX2.
+//! It does what [`avx2`] does, with the same windows, in registers twice as wide: the same window
+//! of four rows, `r`, `r + 4`, `r + 8` and `r + 12`, makes a register. The rows behind the last
+//! group of sixteen, and lines of any width, are left to AVX2.
 //!
 //! It reads only bytes of the slices that it gets, each window inside its row.
 
@@ -44,7 +44,7 @@ pub(super) fn run(
 ) -> usize {
     let mut taken = 0;
     if variant.windows.count() > 0 {
-        // SAFETY: this backend is only chosen where `is_available` found AVX-512 F, BW and VL, and AVX2.
+        // SAFETY: this backend is only chosen where `is_available` found AVX2 and AVX-512.
         unsafe {
             taken = rows(variant, ends, bytes, &mut slots);
             avx2::letters::check(&variant.letters, taken, &mut slots);

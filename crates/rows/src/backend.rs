@@ -18,8 +18,8 @@ pub enum Backend {
     Portable,
     /// AVX2: eight rows at a time, sixteen bytes of two of them in one register.
     Avx2,
-    /// AVX-512 F, BW and VL: sixteen rows of one width at a time, sixteen bytes of four of them in one
-    /// register. All else as [`Backend::Avx2`] does it.
+    /// AVX-512 F, BW and VL: sixteen rows of one width at a time, sixteen bytes of four of them in
+    /// one register. All else as [`Backend::Avx2`] does it.
     Avx512,
 }
 

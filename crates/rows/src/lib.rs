@@ -9,8 +9,8 @@
 //! the end of a line: it expects the end at its place, and searches only where there is none.
 //!
 //! The crate also converts blocks of numbers to digits ([`eight_digits_of_each`]) for the writers.
-//! It is the only crate of the workspace with unsafe code, in `avx2.rs`, `avx512.rs` and the files below
-//! them; the portable [`Backend`] does the same in safe code.
+//! It is the only crate of the workspace with unsafe code, in `avx2.rs`, `avx512.rs` and the files
+//! below them; the portable [`Backend`] does the same in safe code.
 
 #![cfg_attr(
     not(target_arch = "x86_64"),
