@@ -30,9 +30,9 @@ const QUARTER: usize = GROUP / 4;
 /// Returns whether the processor has what [`run`] needs.
 pub(super) fn is_available() -> bool {
     avx2::is_available()
-        && std::arch::is_x86_feature_detected!("avx512f")
-        && std::arch::is_x86_feature_detected!("avx512bw")
-        && std::arch::is_x86_feature_detected!("avx512vl")
+        & std::arch::is_x86_feature_detected!("avx512f")
+        & std::arch::is_x86_feature_detected!("avx512bw")
+        & std::arch::is_x86_feature_detected!("avx512vl")
 }
 
 /// Takes rows into the columns, up to the first that does not end in its place. How many.
@@ -92,7 +92,8 @@ unsafe fn take(
     groups: &mut Groups<'_, GROUP>,
     group: usize,
 ) -> u16 {
-    debug_assert!(layout.reach() <= stride && rows.len() == GROUP * stride);
+    debug_assert!(layout.reach() <= stride);
+    debug_assert_eq!(rows.len(), GROUP * stride);
     let mut wrong = [_mm512_setzero_si512(); QUARTER];
     let (mut are_days, mut good_check_digits) = (u16::MAX, u16::MAX);
     for (k, window) in layout.windows().iter().enumerate().take(layout.count()) {

@@ -259,18 +259,17 @@ fn every_byte_at_every_place_is_as_the_slow_truth_has_it() {
         let truth = slow_truth(&segments, row).unwrap();
         for backend in backends() {
             let decoder = RowDecoder::on(&segments, backend).unwrap();
-            // every byte in a row of each part of a group, and but for AVX-512 in the one behind; a
-            // fifth or a sixteenth of them, each time another, in the others
-            let (count, whole, others) = match backend {
-                Backend::Avx512 => (17, &[0, 5, 10, 15][..], 16),
-                _ => (9, &[0, 5, 8][..], 5),
-            };
+            // every byte in a row of either half of eight, and in the one behind; of sixteen rows in
+            // one, another for each place of a row; of the others a part, each time another
+            let is_avx512 = backend == Backend::Avx512;
+            let (count, part) = if is_avx512 { (17, 16) } else { (9, 5) };
             let mut columns = RowColumns::with_capacity(count);
             let mut bytes = row.repeat(count);
             for (place, good) in row.repeat(count).into_iter().enumerate() {
-                let is_whole = whole.contains(&(place / row.len()));
-                let is_tried =
-                    |byte: &u8| is_whole || usize::from(*byte) % others == place % others;
+                let at = place / row.len();
+                let is_whole =
+                    if is_avx512 { at == place % row.len() % 16 } else { [0, 5, 8].contains(&at) };
+                let is_tried = |byte: &u8| is_whole || usize::from(*byte) % part == place % part;
                 for byte in (0..=255).filter(is_tried) {
                     bytes[place] = byte;
                     columns.clear();
