@@ -229,8 +229,8 @@ fn assert_places<F: Flow>(decoder: &LineDecoder<F>, line: &[u8], format: &F::For
     assert_eq!(decoder.places(&row[1..]), None);
 }
 
-/// Each byte value at each place of 17 rows alike, which are more than a backend decodes at once: a row that is canonical to a decoder has the
-/// definition's record.
+/// Each byte value at each place of 17 rows alike, more than a backend decodes at once: a row that
+/// is canonical to a decoder has the definition's record.
 fn every_row<F: Flow>(format: &F::Format, records: &[F::Record]) -> usize {
     let mut decoders = 0;
     for (backend, check_digits) in Backend::ALL.into_iter().flat_map(|it| [(it, false), (it, true)])

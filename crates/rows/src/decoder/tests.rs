@@ -259,8 +259,8 @@ fn every_byte_at_every_place_is_as_the_slow_truth_has_it() {
         let truth = slow_truth(&segments, row).unwrap();
         for backend in backends() {
             let decoder = RowDecoder::on(&segments, backend).unwrap();
-            // every byte in a row of either half of eight, and in the one behind; of sixteen rows in
-            // one, another for each place of a row; of the others a part, each time another
+            // every byte in a row of either half of eight, and in the one behind; of sixteen rows
+            // in one, another for each place of a row; of the others a part, each time another
             let is_avx512 = backend == Backend::Avx512;
             let (count, part) = if is_avx512 { (17, 16) } else { (9, 5) };
             let mut columns = RowColumns::with_capacity(count);
