@@ -379,17 +379,6 @@ impl<F: Flow> LineDecoders<F> {
         self.current.as_ref().map_or(0, |it| it.decode(bytes, columns))
     }
 
-    /// Returns the decoder of lines like the first one of `bytes`, which has its ending there.
-    pub fn of_line<'t>(
-        &mut self,
-        table: impl Into<&'t Table<F>>,
-        bytes: &[u8],
-    ) -> Option<LineDecoder<F>> {
-        let table = table.into();
-        let (spec, line_end) = self.line_of(table, bytes)?;
-        self.decoder(table, spec?, line_end)
-    }
-
     /// Returns the record whose code the first line of `bytes` has, and the line's ending. `None`
     /// for a line that is longer than any row.
     fn line_of<'t>(
