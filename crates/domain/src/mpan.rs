@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::weighted::{Weights, weighted_sum};
+use crate::weighted::{DigitWeights, weighted_sum};
 
 /// An MPAN core, the number of an electricity meter point: exactly 13 digits.
 ///
@@ -91,8 +91,8 @@ impl MpanCore {
 }
 
 const fn check_digit(body: u64) -> u64 {
-    const LAST: Weights = Weights::new(MpanCore::CHECK_WEIGHTS.split_at(8).0, 0);
-    const FIRST: Weights = Weights::new(&MpanCore::CHECK_WEIGHTS, 8);
+    const LAST: DigitWeights = DigitWeights::new(MpanCore::CHECK_WEIGHTS.split_at(8).0, 0);
+    const FIRST: DigitWeights = DigitWeights::new(&MpanCore::CHECK_WEIGHTS, 8);
     let (first, last) = (body / 100_000_000, body % 100_000_000);
     (weighted_sum(first, FIRST) + weighted_sum(last, LAST)) % 11 % 10
 }

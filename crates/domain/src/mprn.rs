@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::weighted::{Weights, weighted_sum};
+use crate::weighted::{DigitWeights, weighted_sum};
 
 /// A gas Meter Point Reference Number: a number of at most 10 digits.
 ///
@@ -85,7 +85,7 @@ impl Mprn {
 }
 
 const fn check_digits(body: u64) -> u64 {
-    const WEIGHTS: Weights = Weights::new(&Mprn::CHECK_WEIGHTS, 0);
+    const WEIGHTS: DigitWeights = DigitWeights::new(&Mprn::CHECK_WEIGHTS, 0);
     weighted_sum(body, WEIGHTS) % 11
 }
 

@@ -2,12 +2,12 @@
 
 /// The weights of eight digits, made ready for [`weighted_sum`].
 #[derive(Clone, Copy)]
-pub(crate) struct Weights {
+pub(crate) struct DigitWeights {
     ones: u64,
     tens: u64,
 }
 
-impl Weights {
+impl DigitWeights {
     /// Takes the weights from a place on, for the last digit first; there are at most eight left,
     /// and missing ones are zero.
     pub(crate) const fn new(weights: &[u8], first: usize) -> Self {
@@ -30,7 +30,7 @@ impl Weights {
 /// Returns the sum of the digits of a number below 100,000,000, each times its weight. The digits
 /// are split, and multiplied by their weights, in the lanes of one word.
 #[inline]
-pub(crate) const fn weighted_sum(number: u64, weights: Weights) -> u64 {
+pub(crate) const fn weighted_sum(number: u64, weights: DigitWeights) -> u64 {
     // two fours, then pairs, the first pair in the lowest lane; x * 5243 >> 19 is x / 100 up to
     // 10,000, and x * 103 >> 10 is x / 10 up to 100
     let fours = (number / 10_000) | ((number % 10_000) << 32);
@@ -54,7 +54,7 @@ mod tests {
                 let digits = (0..8).map(|place| number / 10u64.pow(place) % 10);
                 let products = digits.zip(&weights[first..]).map(|(digit, it)| digit * it);
                 let own = weights.map(|weight| u8::try_from(weight).unwrap());
-                let sum = weighted_sum(number, Weights::new(&own, first));
+                let sum = weighted_sum(number, DigitWeights::new(&own, first));
                 assert_eq!(sum, products.sum::<u64>(), "{number}");
             }
         }

@@ -18,7 +18,7 @@ use super::options::{ConvertOptions, EnvelopeRule, RecordFormat};
 use super::reason::ConvertReason;
 use super::records::ConvertTarget;
 use super::report::{ConvertRefusal, ConvertReport, EnvelopeChange};
-use super::sink::{Chunk, Sink};
+use super::sink::{Sink, TextChunk};
 
 /// Reads records of one format.
 pub(super) trait ConvertSource<F: ConvertFlow> {
@@ -84,7 +84,7 @@ pub(super) fn run<F: ConvertFlow>(
             None => refusal,
         });
     }
-    let mut conversion = Conversion { options, report, sink, chunk: Chunk::default() };
+    let mut conversion = Conversion { options, report, sink, chunk: TextChunk::default() };
     let (spare, mut failed) = (Cell::default(), None);
     let chunks = iter::from_fn(|| {
         conversion.chunk = spare.take();
@@ -95,7 +95,7 @@ pub(super) fn run<F: ConvertFlow>(
         });
         is_full.then(|| std::mem::take(&mut conversion.chunk))
     });
-    let write = |chunk: &mut Chunk<F>| match output.write_all(chunk.text()) {
+    let write = |chunk: &mut TextChunk<F>| match output.write_all(chunk.text()) {
         Ok(()) => {
             chunk.clear();
             spare.set(std::mem::take(chunk));
@@ -117,15 +117,15 @@ pub(super) fn run<F: ConvertFlow>(
 /// Makes text of the records of chunks, by other threads where there are records, and takes the
 /// chunks in their order, until `take` breaks.
 fn render<F: ConvertFlow, B>(
-    mut chunks: impl Iterator<Item = Chunk<F>>,
+    mut chunks: impl Iterator<Item = TextChunk<F>>,
     threads: NonZeroUsize,
-    mut take: impl FnMut(&mut Chunk<F>) -> ControlFlow<B>,
+    mut take: impl FnMut(&mut TextChunk<F>) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
     let Some(first) = chunks.next() else { return ControlFlow::Continue(()) };
     let has_work = first.has_records();
     let mut chunks = iter::once(first).chain(chunks);
     if has_work && threads > NonZeroUsize::MIN {
-        let work = |mut chunk: Chunk<F>, done: &mut Chunk<F>| {
+        let work = |mut chunk: TextChunk<F>, done: &mut TextChunk<F>| {
             chunk.render();
             *done = chunk;
         };
@@ -168,7 +168,7 @@ struct Conversion<'a, 't, F: ConvertFlow> {
     report: ConvertReport,
     sink: Sink<'t, F>,
     /// The output that is not yet written.
-    chunk: Chunk<F>,
+    chunk: TextChunk<F>,
 }
 
 impl<F: ConvertFlow> Conversion<'_, '_, F> {

@@ -88,7 +88,7 @@ impl<'t, F: ConvertFlow> Sink<'t, F> {
     /// Writes a record, or returns the reason why it cannot be written at its place.
     pub(super) fn write(
         &mut self,
-        chunk: &mut Chunk<F>,
+        chunk: &mut TextChunk<F>,
         record: F::Record,
         rest: &Rest<F>,
     ) -> Result<Objection<F>> {
@@ -104,7 +104,7 @@ impl<'t, F: ConvertFlow> Sink<'t, F> {
     /// Writes a group, or returns the reason why it cannot be written.
     pub(super) fn group(
         &mut self,
-        chunk: &mut Chunk<F>,
+        chunk: &mut TextChunk<F>,
         group: F::Group,
         extras: &Extras,
     ) -> Result<Objection<F>> {
@@ -133,7 +133,7 @@ impl<'t, F: ConvertFlow> Sink<'t, F> {
     }
 
     /// Writes what comes last.
-    pub(super) fn finish(self, chunk: &mut Chunk<F>) -> Result<()> {
+    pub(super) fn finish(self, chunk: &mut TextChunk<F>) -> Result<()> {
         match self {
             Self::Lines(lines) => {
                 let written = lines.writer.finish();
@@ -219,7 +219,7 @@ impl<F: ConvertFlow> LineSink<F> {
 
     fn write(
         &mut self,
-        chunk: &mut Chunk<F>,
+        chunk: &mut TextChunk<F>,
         record: F::Record,
         rest: &Rest<F>,
     ) -> Result<Objection<F>> {
@@ -233,7 +233,7 @@ impl<F: ConvertFlow> LineSink<F> {
 
     fn group(
         &mut self,
-        chunk: &mut Chunk<F>,
+        chunk: &mut TextChunk<F>,
         group: F::Group,
         extras: &Extras,
     ) -> Result<Objection<F>> {
@@ -248,7 +248,7 @@ impl<F: ConvertFlow> LineSink<F> {
 
     /// Moves the text to the chunk, if that makes it full: the writer makes the text, because it
     /// checks the order of its lines.
-    fn fill(&mut self, chunk: &mut Chunk<F>) {
+    fn fill(&mut self, chunk: &mut TextChunk<F>) {
         let text = self.writer.inner_mut();
         if text.len() >= BUFFER {
             std::mem::swap(&mut chunk.text, text);
@@ -268,22 +268,22 @@ impl<F: ConvertFlow> LineSink<F> {
 /// A piece of the output: lines of text, and among them records that are not yet text. Any thread
 /// can make them text, because all that depends on their order is decided. Where there are no other
 /// threads all records are text at once, which takes a tenth less than keeping their values.
-pub(super) struct Chunk<F: ConvertFlow> {
+pub(super) struct TextChunk<F: ConvertFlow> {
     text: Vec<u8>,
     /// The records, each with the number of bytes of the text that come before it.
     records: Vec<(usize, Values)>,
-    rows: Option<Arc<Rows<F>>>,
+    rows: Option<Arc<RecordTexts<F>>>,
     /// The text with the records in it.
     whole: Vec<u8>,
 }
 
-impl<F: ConvertFlow> Default for Chunk<F> {
+impl<F: ConvertFlow> Default for TextChunk<F> {
     fn default() -> Self {
         Self { text: Vec::new(), records: Vec::new(), rows: None, whole: Vec::new() }
     }
 }
 
-impl<F: ConvertFlow> Chunk<F> {
+impl<F: ConvertFlow> TextChunk<F> {
     /// The most records that are not text: 96 KiB of values, and 90 to 270 KiB as text.
     const RECORDS: usize = 2048;
 
@@ -304,7 +304,7 @@ impl<F: ConvertFlow> Chunk<F> {
 
     /// Takes a record after the text that is there, with the rows of all records.
     #[inline]
-    fn push(&mut self, record: &F::Record, extras: &Extras, rows: &Arc<Rows<F>>) {
+    fn push(&mut self, record: &F::Record, extras: &Extras, rows: &Arc<RecordTexts<F>>) {
         // the values go straight to their place: a copy of them would wait for their own stores
         match F::values(record) {
             Some(values) if rows.are_deferred && extras.is_empty() => {
@@ -340,7 +340,7 @@ impl<F: ConvertFlow> Chunk<F> {
 }
 
 /// The texts of records, but for their values.
-struct Rows<F: ConvertFlow> {
+struct RecordTexts<F: ConvertFlow> {
     /// The records without and with an outcome.
     templates: [Template<F>; 2],
     fit: Fit,
@@ -351,7 +351,7 @@ struct Rows<F: ConvertFlow> {
     room: usize,
 }
 
-impl<F: ConvertFlow> Rows<F> {
+impl<F: ConvertFlow> RecordTexts<F> {
     /// The most bytes of a value: 20 digits, or the four characters of a party, escaped.
     const VALUE: usize = 24;
 
@@ -407,15 +407,19 @@ impl<F: ConvertFlow> TextSink<F> {
     }
 
     /// Returns the rows of the records, by the template of a line.
-    fn rows(&self, fit: Fit, template: impl Fn(&LineSpec<F>) -> Template<F>) -> Arc<Rows<F>> {
+    fn rows(
+        &self,
+        fit: Fit,
+        template: impl Fn(&LineSpec<F>) -> Template<F>,
+    ) -> Arc<RecordTexts<F>> {
         let templates = self.records.map(|place| template(&self.format.as_ref().lines()[place]));
         let (line_end, are_deferred) = (self.line_end, self.may_defer);
         let most = |own: &Template<F>| {
-            let values = own.parts.iter().map(|(text, _)| text.len() + Rows::<F>::VALUE);
+            let values = own.parts.iter().map(|(text, _)| text.len() + RecordTexts::<F>::VALUE);
             values.sum::<usize>() + own.end.len() + line_end.len()
         };
         let room = templates.iter().map(most).max().unwrap_or_default();
-        Arc::new(Rows { templates, fit, line_end, are_deferred, room })
+        Arc::new(RecordTexts { templates, fit, line_end, are_deferred, room })
     }
 }
 
@@ -556,7 +560,7 @@ pub(super) struct TableSink<F: ConvertFlow> {
     /// The place of the first record's line among the lines of the table.
     first: Option<usize>,
     /// The rows of records, once the first one decided on the columns.
-    rows: Option<Arc<Rows<F>>>,
+    rows: Option<Arc<RecordTexts<F>>>,
     style: CellStyle,
     /// The cells of the group at hand, each with its delimiter.
     group: Vec<u8>,
@@ -584,7 +588,7 @@ impl<F: ConvertFlow> TableSink<F> {
         F::KIND.filter(is_lost).map(|kind| (Some(kind), ConvertReason::NoOutcomeColumn))
     }
 
-    fn write(&mut self, chunk: &mut Chunk<F>, record: &F::Record, rest: &Rest<F>) {
+    fn write(&mut self, chunk: &mut TextChunk<F>, record: &F::Record, rest: &Rest<F>) {
         let values = F::values(record);
         let has_outcome = values.as_ref().is_some_and(|values| values.outcome != 0);
         self.begin(chunk, self.text.records[usize::from(has_outcome)]);
@@ -628,7 +632,7 @@ impl<F: ConvertFlow> TableSink<F> {
 
     /// Writes the names of the columns, once, for a first record whose line is at a place. Without
     /// records a table has nothing else.
-    fn begin(&mut self, chunk: &mut Chunk<F>, place: usize) {
+    fn begin(&mut self, chunk: &mut TextChunk<F>, place: usize) {
         if self.first.replace(self.first.unwrap_or(place)).is_some() {
             return;
         }
@@ -700,7 +704,7 @@ fn quote(line: &mut Vec<u8>, at: usize, style: CellStyle) {
 /// Writes an object a line, the header and the trailer among them.
 pub(super) struct ObjectSink<F: ConvertFlow> {
     text: TextSink<F>,
-    records: Arc<Rows<F>>,
+    records: Arc<RecordTexts<F>>,
     writer: F::WriterOptions,
     header: Option<F::Header>,
     header_objection: Objection<F>,
@@ -737,7 +741,12 @@ impl<F: ConvertFlow> ObjectSink<F> {
         objection
     }
 
-    fn write(&mut self, chunk: &mut Chunk<F>, record: &F::Record, rest: &Rest<F>) -> Result<()> {
+    fn write(
+        &mut self,
+        chunk: &mut TextChunk<F>,
+        record: &F::Record,
+        rest: &Rest<F>,
+    ) -> Result<()> {
         self.begin(chunk)?;
         if let (false, Some(group)) = (self.opened, F::opening(&self.writer)) {
             self.group(chunk, group, &Extras::NONE)?;
@@ -770,7 +779,7 @@ impl<F: ConvertFlow> ObjectSink<F> {
         self.end_object(line);
     }
 
-    fn group(&mut self, chunk: &mut Chunk<F>, group: F::Group, extras: &Extras) -> Result<()> {
+    fn group(&mut self, chunk: &mut TextChunk<F>, group: F::Group, extras: &Extras) -> Result<()> {
         self.opened = true;
         self.begin(chunk)?;
         self.object(&mut chunk.text, &Content::Group(group), extras)?;
@@ -778,7 +787,7 @@ impl<F: ConvertFlow> ObjectSink<F> {
         Ok(())
     }
 
-    fn begin(&mut self, chunk: &mut Chunk<F>) -> Result<()> {
+    fn begin(&mut self, chunk: &mut TextChunk<F>) -> Result<()> {
         if std::mem::replace(&mut self.begun, true) {
             return Ok(());
         }
@@ -825,7 +834,7 @@ impl<F: ConvertFlow> ObjectSink<F> {
     }
 
     /// Writes what comes last: the trailer, with new counts.
-    fn finish(mut self, chunk: &mut Chunk<F>) -> Result<()> {
+    fn finish(mut self, chunk: &mut TextChunk<F>) -> Result<()> {
         self.begin(chunk)?;
         let Some(header) = &self.header else { return Ok(()) };
         let other = self.trailer.as_ref();
@@ -887,7 +896,7 @@ pub(super) struct RecordSink<'t, F: ConvertFlow> {
     table: &'t mut dyn RecordTable,
     lines: ObjectSink<F>,
     /// The objects.
-    objects: Chunk<F>,
+    objects: TextChunk<F>,
     /// Items that a record has and the table does not.
     extra: Option<F::Field>,
     has_group: bool,
@@ -899,7 +908,7 @@ impl<'t, F: ConvertFlow> RecordSink<'t, F> {
         let mut items =
             own.filter(|line| line.kind() == LineKind::Record).flat_map(LineSpec::items);
         let extra = items.find(|item| item.slot.is_extra()).map(|item| item.field);
-        Self { table, lines, objects: Chunk::default(), extra, has_group: false }
+        Self { table, lines, objects: TextChunk::default(), extra, has_group: false }
     }
 
     fn objection(&self, rest: &Rest<F>) -> Objection<F> {
