@@ -91,8 +91,8 @@ impl MpanCore {
 }
 
 const fn check_digit(body: u64) -> u64 {
-    const LAST: DigitWeights = DigitWeights::new(MpanCore::CHECK_WEIGHTS.split_at(8).0, 0);
-    const FIRST: DigitWeights = DigitWeights::new(&MpanCore::CHECK_WEIGHTS, 8);
+    const LAST: DigitWeights = DigitWeights::new(MpanCore::CHECK_WEIGHTS.split_at(8).0);
+    const FIRST: DigitWeights = DigitWeights::new(MpanCore::CHECK_WEIGHTS.split_at(8).1);
     let (first, last) = (body / 100_000_000, body % 100_000_000);
     (weighted_sum(first, FIRST) + weighted_sum(last, LAST)) % 11 % 10
 }

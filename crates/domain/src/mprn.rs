@@ -85,7 +85,7 @@ impl Mprn {
 }
 
 const fn check_digits(body: u64) -> u64 {
-    const WEIGHTS: DigitWeights = DigitWeights::new(&Mprn::CHECK_WEIGHTS, 0);
+    const WEIGHTS: DigitWeights = DigitWeights::new(&Mprn::CHECK_WEIGHTS);
     weighted_sum(body, WEIGHTS) % 11
 }
 

@@ -8,12 +8,11 @@ pub(crate) struct DigitWeights {
 }
 
 impl DigitWeights {
-    /// Takes the weights from a place on, for the last digit first; there are at most eight left,
-    /// and missing ones are zero.
-    pub(crate) const fn new(weights: &[u8], first: usize) -> Self {
+    /// Takes at most eight weights, for the last digit first; missing ones are zero.
+    pub(crate) const fn new(weights: &[u8]) -> Self {
         let (mut ones, mut tens, mut place) = (0, 0, 0);
-        while first + place < weights.len() {
-            let weight = weights[first + place] as u64;
+        while place < weights.len() {
+            let weight = weights[place] as u64;
             // the last pair is multiplied in the lowest lane, the first one in the highest
             let lane = 16 * (place / 2);
             if place % 2 == 0 {
@@ -54,7 +53,7 @@ mod tests {
                 let digits = (0..8).map(|place| number / 10u64.pow(place) % 10);
                 let products = digits.zip(&weights[first..]).map(|(digit, it)| digit * it);
                 let own = weights.map(|weight| u8::try_from(weight).unwrap());
-                let sum = weighted_sum(number, DigitWeights::new(&own, first));
+                let sum = weighted_sum(number, DigitWeights::new(&own[first..]));
                 assert_eq!(sum, products.sum::<u64>(), "{number}");
             }
         }
